@@ -1,0 +1,49 @@
+# On a fresh machine with Python 3.11 or later, pip and make: `make chat` opens the assistant, `make test` passes the tests.
+# A CPU-only torch, or any other pip option:  make setup PIP_ARGS="--extra-index-url ADDRESS"  (README, "Installing").
+
+PYTHON ?= python3
+PIP_ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DATA ?=
+
+.PHONY: setup chat test lint eval bench clean help
+
+help:
+	@echo "make setup   create $(VENV) with pinned dependencies"
+	@echo "make chat    open the page on the documents in corpus/"
+	@echo "make test    run the tests"
+	@echo "make lint    ruff and mypy"
+	@echo "make eval    the figures of the README, on the test half"
+	@echo "make bench DATA=FOLDER  compare with a stack of LangChain parts on a BEIR-style folder"
+
+setup: $(READY)
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS) -c constraints.txt -e ".[dev]"
+	touch $(READY)
+
+chat: $(READY)
+	$(BIN)/assistant chat
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+eval: $(READY)
+	$(BIN)/assistant index
+	$(BIN)/assistant eval run eval/gold/chair.jsonl --split test
+
+bench: $(READY)
+	@test -n "$(DATA)" || { echo "name a folder: make bench DATA=FOLDER (with corpus.jsonl, queries.jsonl, qrels.tsv)"; exit 2; }
+	$(BIN)/python eval/bench/compare.py $(DATA)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,123 @@
+"""What commands print: answers, passages, ledgers; colours and progress where a terminal is."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from assistant.schema import REFUSAL, Answer, Coverage, Passage
+
+if TYPE_CHECKING:
+    from assistant.index.build import Progress as Report
+
+_EXCERPT = 160
+_SECONDS_BETWEEN_LINES = 10
+
+
+def console() -> Console:
+    """Standard output: colours in a terminal, plain text elsewhere; nothing in a text is read as markup."""
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 document", "2 documents", "0 paragraphs"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """What was searched, in words."""
+    return f"Searched {counted(coverage.documents, 'document')}, {counted(coverage.paragraphs, 'paragraph')}."
+
+
+def print_answer(answer: Answer) -> None:
+    """An answer for a person: each sentence with its references, then how it came about."""
+    out = console()
+    if answer.status == "abstained":
+        out.print(Text(REFUSAL, style="bold"))
+    for statement in answer.statements:
+        references = "; ".join(dict.fromkeys(citation.reference for citation in statement.citations))
+        quoted = answer.mode == "quote" or answer.fallback is not None
+        body = f"“{statement.text}”" if quoted else statement.text
+        out.print(Text.assemble(body, " ", (f"({references})", "cyan")))
+    for remark in answer.remarks:
+        out.print(Text(remark, style="yellow"))
+    out.print(Text(_how(answer), style="dim"))
+    if answer.status == "abstained" and answer.passages:
+        out.print(Text("Nearest paragraphs:", style="dim"))
+        print_passages(answer.passages[:3], scores=False)
+    for item in answer.withheld:
+        out.print(Text(f"Withheld, because {item.reason}: {item.text}", style="dim"))
+
+
+def _how(answer: Answer) -> str:
+    parts = [coverage_line(answer.coverage)]
+    if answer.fallback:
+        parts.append(f"Quote mode, because {answer.fallback}.")
+    elif answer.mode == "model":
+        parts.append(f"Written by {answer.model} and checked against the paragraphs.")
+    return " ".join(parts)
+
+
+def print_passages(passages: Sequence[Passage], *, scores: bool) -> None:
+    """Passages, a reference and the beginning of the text each."""
+    out = console()
+    for passage in passages:
+        text = passage.paragraph.text
+        shown = text if len(text) <= _EXCERPT else text[:_EXCERPT].rsplit(" ", 1)[0] + " …"
+        score = f"  {passage.scores.fused:.3f}" if scores else ""
+        out.print(Text.assemble((passage.reference, "cyan"), (score, "dim")))
+        out.print(Text(f"  {shown}"))
+
+
+def print_paragraphs(passages: Sequence[Passage], chosen: str | None) -> None:
+    """Whole paragraphs; the neighbours of `chosen` (a label) are dimmed."""
+    out = console()
+    for at, passage in enumerate(passages):
+        is_chosen = chosen is None or passage.paragraph.label == chosen
+        if at:
+            out.print()
+        heading = " / ".join(passage.paragraph.heading)
+        mark = "> " if is_chosen and chosen is not None else ""
+        style = "bold cyan" if is_chosen else "dim"
+        out.print(Text.assemble((f"{mark}{passage.reference}", style), (f"  {heading}" if heading else "", "dim")))
+        body = Text(passage.paragraph.text, style="" if is_chosen else "dim")
+        if is_chosen and passage.span:
+            body.stylize("reverse", *passage.span)
+        out.print(body)
+
+
+@contextmanager
+def progress() -> Iterator[Report]:
+    """Progress on stderr: bars with the time left in a terminal, elsewhere a line now and then."""
+    if not sys.stderr.isatty():
+        yield _lines()
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, object] = {}
+
+        def tell(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total or None)
+            bars.update(tasks[what], completed=done, total=total or None)  # type: ignore[arg-type]  # rich calls its ids TaskID
+
+        yield tell
+
+
+def _lines() -> Report:
+    last = {"": time.monotonic()}
+
+    def tell(what: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - max(last.values()) >= _SECONDS_BETWEEN_LINES:
+            last[what] = now
+            print(f"{what}: {done:,}{f' of {total:,}' if total else ''}", file=sys.stderr)
+
+    return tell

@@ -1,0 +1,260 @@
+"""init, index, corpus, verify, rollback, doctor."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from rich.text import Text
+
+from assistant.cli.options import settings_of
+from assistant.cli.output import console, counted, progress
+from assistant.corpus import Entry, Skipped, corpus_fingerprint, read_corpus, warnings_of
+from assistant.errors import AssistantError, EmptyCorpus, IndexProblem, NoIndex
+from assistant.index.build import BuildReport, Progress, build
+from assistant.index.generations import open_current, roll_back
+from assistant.index.generations import verify as problems_of_current
+from assistant.schema import document_json
+from assistant.settings import Settings
+
+_FILES = {
+    "corpus/README.md": """Put documents here (.txt; .jsonl in BEIR layout), then run `assistant index`.
+
+README files, catalogue.toml and names that begin with a dot are not documents.
+""",
+    "corpus/catalogue.toml": """# What is known about the documents, keyed by file name. All keys are optional.
+#
+# ["report.txt"]
+# symbol = "A/78/265"
+# title = "Report of the Secretary-General"
+# kind = "report"            # report, resolution, statement, transcript, letter, other
+# standing = "adopted"       # adopted, draft, superseded, unofficial, none
+# date = 2023-08-01
+# session = "Seventy-eighth session"
+# speaker = "Chair"
+# delegation = "Australia"
+# language = "en"
+# aliases = ["the second annual progress report"]
+""",
+    "index/README.md": "What was built from corpus/. Never edited by hand: `assistant index` rebuilds it.\n",
+    "eval/README.md": "Gold sets go to gold/, one JSON object a line; run them with `assistant eval run gold/NAME.jsonl`.\n",
+    "assistant.toml": """# Settings. A flag overrides the environment (ASSISTANT_MODEL__NAME), which overrides this file.
+#
+# [model]
+# name = "openai:NAME"
+# base_url = "http://localhost:8080/v1"
+""",
+}
+_GO_BACK = "Go back with: assistant rollback, or rebuild with: assistant index --rebuild"
+
+
+def _holds(documents: int, paragraphs: int) -> str:
+    return f"{counted(documents, 'document')}, {counted(paragraphs, 'paragraph')}"
+
+
+def init(arguments: Namespace) -> int:
+    """Makes a workspace; what is already there stays as it is."""
+    folder: Path = arguments.folder
+    made = 0
+    for name, content in _FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_text(content, encoding="utf-8")
+            made += 1
+    (folder / "eval" / "gold").mkdir(exist_ok=True)
+    what = f"{folder} is a workspace now." if made else f"{folder} was a workspace already; nothing was changed."
+    print(f"{what} Put documents into {folder / 'corpus'}, then: assistant index --workspace {folder}")
+    return 0
+
+
+def index(arguments: Namespace) -> int:
+    """Publishes an index and says what was read."""
+    settings = settings_of(arguments)
+    with progress() as tell:
+        report = build(settings, arguments.corpus, rebuild=arguments.rebuild, progress=tell)
+    if arguments.json:
+        print(json.dumps(_report_json(report), ensure_ascii=False, indent=2))
+    else:
+        _print_report(report)
+    return 0
+
+
+def refresh(settings: Settings, tell: Progress | None = None) -> None:
+    """Builds the index where there is none or the corpus has changed since; says so on stderr.
+
+    Raises:
+        EmptyCorpus: there is neither an index nor anything to index.
+    """
+    place = settings.corpus
+    try:
+        place = Path(open_current(settings.index).manifest.corpus["place"])
+    except IndexProblem:
+        print("assistant: building the index first", file=sys.stderr)
+    try:
+        report = build(settings, place, progress=tell)
+    except EmptyCorpus:
+        open_current(settings.index)  # an index without its corpus still answers; with neither, the corpus is what is missing
+        print(f"assistant: {place} holds no document; answering from the index as it is", file=sys.stderr)
+        return
+    if report.changed:
+        print(f"assistant: indexed {_holds(report.documents, report.paragraphs)}", file=sys.stderr)
+    for item in report.skipped:
+        print(f"assistant: skipped: {item.reason}", file=sys.stderr)
+
+
+def corpus(arguments: Namespace) -> int:
+    """Lists the documents as they are now, and whether the index holds them so."""
+    settings = settings_of(arguments)
+    place, indexed = settings.corpus, dict[str, str]()
+    try:
+        generation = open_current(settings.index)
+        place = Path(generation.manifest.corpus["place"])
+        indexed = {document.id: document.sha256 for document in generation.store.documents}
+    except NoIndex:
+        pass
+    items = list(read_corpus(arguments.corpus or place))
+    entries = [item for item in items if isinstance(item, Entry)]
+    skipped = [item for item in items if isinstance(item, Skipped)]
+    if arguments.json:
+        rows = [_entry_json(entry) | {"indexed": indexed.get(entry.document.id) == entry.document.sha256} for entry in entries]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        for entry in entries:
+            _print_entry(entry, indexed.get(entry.document.id) == entry.document.sha256)
+    _print_skipped(skipped)
+    return 0
+
+
+def verify(arguments: Namespace) -> int:
+    """Checks the index; 3 and a line for each problem where something is wrong."""
+    settings = settings_of(arguments)
+    problems = problems_of_current(settings.index)
+    for problem in problems:
+        print(f"assistant: {problem}. {_GO_BACK}", file=sys.stderr)
+    if problems:
+        return IndexProblem.exit_code
+    manifest = open_current(settings.index).manifest
+    print(f"{manifest.id} is as published: {_holds(manifest.documents, manifest.paragraphs)}, all files checked.")
+    return 0
+
+
+def rollback(arguments: Namespace) -> int:
+    """Goes back to the previous generation."""
+    generation = roll_back(settings_of(arguments).index)
+    print(f"{generation.id} answers now: {counted(generation.manifest.documents, 'document')}. `assistant index` goes forward again.")
+    return 0
+
+
+def doctor(arguments: Namespace) -> int:
+    """Looks at everything an answer needs; 1 where something has to be done."""
+    findings = _findings(settings_of(arguments))
+    if arguments.json:
+        print(json.dumps([{"check": name, "ok": ok, "finding": text} for name, ok, text in findings], ensure_ascii=False, indent=2))
+    else:
+        out = console()
+        for name, ok, text in findings:
+            out.print(Text.assemble(("ok   " if ok else "wrong", "green" if ok else "bold red"), f"  {name}: {text}"))
+    return 0 if all(ok for _, ok, _ in findings) else 1
+
+
+def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
+    """(what, whether it is well, what was found and what to do) of each check."""
+    from assistant.answer.model import probe
+    from assistant.index.encoder import describe
+    from assistant.index.manifest import check_fingerprint, fingerprint
+
+    findings: list[tuple[str, bool, str]] = []
+
+    def check(name: str, look: object) -> None:
+        try:
+            findings.append((name, True, look()))  # type: ignore[operator]  # each look is a function without arguments
+        except AssistantError as error:
+            findings.append((name, False, str(error)))
+
+    def encoder() -> str:
+        info = describe(settings.encoder)
+        return f"{info.name}, weights verified ({info.revision[:12]})"
+
+    def published() -> str:
+        generation = open_current(settings.index)
+        check_fingerprint(generation.manifest, fingerprint(describe(settings.encoder)))
+        if problems := problems_of_current(settings.index):
+            raise IndexProblem(problems[0], _GO_BACK)
+        return f"{generation.id}, {counted(generation.manifest.paragraphs, 'paragraph')}, all files as published"
+
+    def fresh() -> str:
+        manifest = open_current(settings.index).manifest
+        if corpus_fingerprint(Path(manifest.corpus["place"])) != manifest.corpus["sha256"]:
+            raise IndexProblem("the documents have changed since the index was built", "Run: assistant index")
+        return "the index holds the documents as they are"
+
+    check("encoder", encoder)
+    check("index", published)
+    check("corpus", fresh)
+    check("language model", lambda: probe(settings.model))
+    return findings
+
+
+def _report_json(report: BuildReport) -> dict[str, object]:
+    return {
+        "generation": report.generation,
+        "changed": report.changed,
+        "documents": report.documents,
+        "paragraphs": report.paragraphs,
+        "embedded": report.embedded,
+        "reused": report.reused,
+        "skipped": [{"source": item.source, "reason": item.reason} for item in report.skipped],
+        "warnings": {entry.document.id: warnings for entry in report.entries if (warnings := warnings_of(entry.ledger))},
+    }
+
+
+def _entry_json(entry: Entry) -> dict[str, object]:
+    ledger = entry.ledger
+    shown = document_json(entry.document) | {"paragraphs": len(entry.paragraphs), "warnings": warnings_of(ledger)}
+    numbers = {"official": ledger.official, "counted": ledger.counted, "first": ledger.first, "last": ledger.last}
+    seen = {"gaps": list(ledger.gaps), "repeats": list(ledger.repeats), "rejected": list(ledger.rejected), "outside": list(ledger.outside)}
+    return shown | {"ledger": numbers | seen}
+
+
+def _print_report(report: BuildReport) -> None:
+    out = console()
+    if report.changed:
+        out.print(f"Indexed {_holds(report.documents, report.paragraphs)}: {report.embedded:,} embedded, {report.reused:,} unchanged.")
+    else:
+        out.print(f"Nothing has changed: {_holds(report.documents, report.paragraphs)} in {report.generation}.")
+    few = report.entries if len(report.entries) <= 20 else [entry for entry in report.entries if warnings_of(entry.ledger)][:20]
+    for entry in few:
+        out.print(Text(f"  {entry.document.id}: {_numbers(entry)}", style="dim"))
+        for warning in warnings_of(entry.ledger):
+            out.print(Text(f"    {warning}", style="yellow"))
+    _print_skipped(report.skipped)
+
+
+def _numbers(entry: Entry) -> str:
+    ledger = entry.ledger
+    official = f"paragraphs {ledger.first} to {ledger.last} as printed" if ledger.official else ""
+    unnumbered = f"{counted(ledger.counted, 'paragraph')} without a number, counted" if ledger.counted else ""
+    return ", ".join(filter(None, (official, unnumbered)))
+
+
+def _print_entry(entry: Entry, is_indexed: bool) -> None:
+    out = console()
+    document = entry.document
+    out.print(
+        Text.assemble((document.id, "bold cyan"), "  ", document.title, ("" if is_indexed else "  (not indexed as it is now)", "yellow"))
+    )
+    shown = document_json(document)
+    for name in ("symbol", "kind", "standing", "date", "session", "speaker", "delegation", "language"):
+        if shown[name] and name in document.origins:
+            out.print(Text.assemble(f"  {name}: {shown[name]}", (f"  [{document.origins[name]}]", "dim")))
+    out.print(f"  {_numbers(entry)}")
+    for warning in warnings_of(entry.ledger):
+        out.print(Text(f"  {warning}", style="yellow"))
+
+
+def _print_skipped(skipped: tuple[Skipped, ...] | list[Skipped]) -> None:
+    for item in skipped:
+        print(f"assistant: skipped: {item.reason}", file=sys.stderr)

@@ -1,0 +1,122 @@
+"""Reads a folder of documents into documents, paragraphs and ledgers: corpus/ is read by `read_corpus`, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from assistant.corpus.catalogue import CATALOGUE_FILE, read_catalogue
+from assistant.corpus.readers import read_file
+from assistant.errors import EmptyCorpus, UnreadableDocument
+from assistant.schema import Document, Ledger, Paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document as read: its metadata, its paragraphs in order, and the ledger of how they were found."""
+
+    document: Document
+    paragraphs: tuple[Paragraph, ...]
+    ledger: Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or line that was not read, and why; the rest of the corpus is."""
+
+    source: str
+    reason: str
+
+
+def corpus_files(place: Path) -> tuple[Path, ...]:
+    """The files of a corpus, sorted: one file, or all in a folder but README*, the catalogue and what begins with a dot.
+
+    A folder with relevance judgements (qrels) is a BEIR set: only its corpus.jsonl is a document.
+
+    Raises:
+        EmptyCorpus: nothing is there.
+    """
+    if place.is_file():
+        return (place,)
+    if not place.is_dir():
+        raise EmptyCorpus(f"{place} does not exist", "Make it with: assistant init, or name another with --corpus.")
+    if any(place.glob("qrels*")) and (place / "corpus.jsonl").is_file():
+        return (place / "corpus.jsonl",)
+    files = tuple(sorted(path for path in place.rglob("*") if path.is_file() and _is_document(path.relative_to(place))))
+    if not files:
+        raise EmptyCorpus(f"{place} holds no document", "Put .txt or .jsonl files there, then: assistant index")
+    return files
+
+
+def _is_document(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return not hidden and path.name != CATALOGUE_FILE and not path.name.upper().startswith("README")
+
+
+def read_corpus(place: Path) -> Iterator[Entry | Skipped]:
+    """Every document of a corpus in a stable order; what cannot be read comes out as `Skipped`, and the rest goes on.
+
+    Raises:
+        EmptyCorpus: no file is there.
+        InvalidCatalogue: the catalogue cannot be used.
+    """
+    folder = place if place.is_dir() else place.parent
+    files = corpus_files(place)
+    catalogue = read_catalogue(folder)
+    seen: dict[str, str] = {}
+    for path in files:
+        name = path.relative_to(folder).as_posix()
+        try:
+            for item in read_file(path, name, catalogue.get(name)):
+                if isinstance(item, UnreadableDocument):
+                    yield Skipped(name, str(item))
+                elif item[0].id in seen:
+                    yield Skipped(
+                        item[0].source,
+                        f"{item[0].source} has the same id as {seen[item[0].id]} ({item[0].id}). Give one another id in {CATALOGUE_FILE}.",
+                    )
+                elif not item[1]:
+                    yield Skipped(name, f"{name} holds no paragraph. Check its text.")
+                else:
+                    seen[item[0].id] = item[0].source
+                    yield Entry(*item)
+        except UnreadableDocument as error:
+            yield Skipped(name, str(error))
+    for name in sorted(set(catalogue) - {path.relative_to(folder).as_posix() for path in files}):
+        yield Skipped(name, f"{CATALOGUE_FILE} names {name}, which is not there. Add the file or remove the entry.")
+
+
+def corpus_fingerprint(place: Path) -> str:
+    """SHA-256 over the names and bytes of all that `read_corpus` would read: equal means that nothing has changed.
+
+    Raises:
+        EmptyCorpus: no file is there.
+    """
+    folder = place if place.is_dir() else place.parent
+    digest = sha256()
+    for path in (*corpus_files(place), folder / CATALOGUE_FILE):
+        if not path.is_file():
+            continue
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        try:
+            with path.open("rb") as stream:
+                while chunk := stream.read(1 << 20):
+                    digest.update(chunk)
+        except OSError as error:
+            digest.update(f"unreadable: {error.errno}".encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def warnings_of(ledger: Ledger) -> list[str]:
+    """What a person should look at before trusting a document's numbers, in words."""
+    found = list(ledger.warnings)
+    if ledger.gaps:
+        found.append(f"numbers missing: {', '.join(ledger.gaps)}")
+    if ledger.repeats:
+        found.append(f"numbers used more than once: {', '.join(ledger.repeats)}")
+    if ledger.counted and not ledger.official:
+        found.append("no printed paragraph numbers: paragraphs were counted")
+    return found

@@ -1,0 +1,194 @@
+"""The lines of a text as a page laid them out, and the repair that makes running text of them.
+
+Text extracted from a PDF has a line for each printed line: double spacing gives an empty line between any two, a page
+break gives more of them in the middle of a sentence. Here lines keep their offsets, so that nothing is lost on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+_BREAKS = "\r\n\f\v\x85\u2028\u2029"
+_LINE = re.compile(rf"(?P<text>[^{_BREAKS}]*)(?P<end>\r\n|[{_BREAKS}]|$)")
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
+_PARTED_WORD = re.compile("\u00ad\\s+")
+_PARTED_COMPOUND = re.compile(rf"(?<=\w)-[ \t]*[{_BREAKS}]\s*(?!(?:and|or|nor|to)\b)(?=\w)")
+_TERMINAL = re.compile(r"(?:[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』）]*|[^\W\d][.!?][”’\"')]?\d{1,2})$")  # "…consensus.3": a footnote's mark
+_PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
+_HEADING_MARK = re.compile(r"(?:[IVXLC]{1,6}|[A-Z])\.\s+\S")
+_LEADS_ON = re.compile(r"(?:\b(?:and|or|to|of|the|than|in|on|by|from|with|for|until|between|over|about)|[-–—(§])$", re.IGNORECASE)
+
+MAX_HEADING = 160
+_LONGEST_WORD = 15
+"""Letters of a word that count when it is asked whether it had room: text without spaces is one word a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with text on it. `start` and `end` are offsets of its text without surrounding white space; `gap` counts
+    the empty lines before it; `page` counts form feeds from 1; `is_page_number` marks a line that the page added."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+    gap: int
+    page: int
+    is_page_number: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the line ends as a sentence or clause ends."""
+        return bool(_TERMINAL.search(self.text[-8:]))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the line ends in a word that another must follow: "of", "and", "the"."""
+        return bool(_LEADS_ON.search(self.text[-8:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """How a text marks the end of a paragraph.
+
+    `gap` empty lines lie between the lines of one paragraph; `wrapped` says whether paragraphs run over several lines, of
+    about `width` characters; `by_gap` says whether more empty lines part them, or only a line that ends early.
+    """
+
+    gap: int
+    wrapped: bool
+    width: int = 0
+    by_gap: bool = True
+
+    def separates(self, before: Line, after: Line) -> bool:
+        """Whether the layout puts `before` and `after` into different blocks. A page break in a sentence does not."""
+        first = after.text[0]
+        if not before.is_closed and first.islower():
+            return False
+        if not self.wrapped:
+            return True
+        if after.gap > self.gap:
+            return before.is_closed or not first.isalpha() or not self.fills(before, after)
+        if is_marked(after.text) and before.is_closed:
+            return True
+        if is_marked(before.text) and not before.is_closed:
+            return not self.fills(before, after)
+        return not self.by_gap and not first.islower() and _ends_early(before, after, self.width)
+
+    def fills(self, before: Line, after: Line) -> bool:
+        """Whether `before` was broken because the first word of `after` had no room. Lines of one text vary by some letters."""
+        return _needed(before, after) > 0.85 * self.width
+
+
+def _needed(before: Line, after: Line) -> int:
+    return len(before.text) + 1 + min(len(after.text.split(maxsplit=1)[0]), _LONGEST_WORD)
+
+
+def _ends_early(before: Line, after: Line, width: float) -> bool:
+    """Whether a sentence ends at the end of `before`, and the first word of `after` would have had ample room there."""
+    return before.is_closed and before.text[-1] not in ":;" and _needed(before, after) <= 0.7 * width
+
+
+def repair(text: str) -> str:
+    """Running text from laid-out text: invisible characters go, every run of white space becomes one space.
+
+    A word that a soft hyphen parts at a line's end is put together, and so is a compound ("capacity-" "building"), but not
+    "pre- and post-conflict".
+    """
+    visible = _PARTED_WORD.sub("", text).translate(_INVISIBLE)
+    return " ".join(_PARTED_COMPOUND.sub("-", visible).split())
+
+
+def lines_of(text: str) -> tuple[Line, ...]:
+    """The lines of `text` that hold anything, in order. A form feed ends a line and a page. O(characters)."""
+    found: list[Line] = []
+    number, gap, page = 1, 0, 1
+    for match in _LINE.finditer(text):
+        raw, end = match["text"], match["end"]
+        body = raw.strip()
+        if body and body.translate(_INVISIBLE).strip():
+            start = match.start() + len(raw) - len(raw.lstrip())
+            found.append(Line(number, start, start + len(body), body, gap, page))
+            gap = 0
+        elif end != "\f":
+            gap += 1
+        page += end == "\f"
+        number += end not in ("\f", "\v")
+    return _marked_page_numbers(found)
+
+
+def _marked_page_numbers(lines: list[Line]) -> tuple[Line, ...]:
+    """Marks lines that hold only a page's number: two or more of them that count up by one, or beside a form feed.
+
+    A number alone on a line may also be a wrapped word of a sentence, so one alone is left in the text.
+    """
+    alone = [(at, int(match[1])) for at, line in enumerate(lines) if (match := _PAGE_NUMBER.fullmatch(line.text))]
+    marked: set[int] = set()
+    for (at, number), (later, following) in pairwise(alone):
+        if following == number + 1:
+            marked |= {at, later}
+    for at, _ in alone:
+        if any(lines[other].page != lines[at].page for other in (at - 1, at + 1) if 0 <= other < len(lines)):
+            marked.add(at)
+    return tuple(replace(line, is_page_number=True) if at in marked else line for at, line in enumerate(lines))
+
+
+def spacing_of(lines: Sequence[Line]) -> Spacing:
+    """How these lines are spaced, learnt from the sentences that run over from one line to the next.
+
+    A text is wrapped if such lines are about equally long and hardly any line is longer; otherwise each line is a paragraph.
+    """
+    pairs = list(pairwise(line for line in lines if not line.is_page_number))
+    broken = [(before, after) for before, after in pairs if not before.is_closed and after.text[0].isalpha() and not after.text[0].isupper()]
+    if not broken:
+        return Spacing(0, wrapped=False)
+    gap = Counter(after.gap for _, after in broken).most_common(1)[0][0]
+    width = sorted(len(before.text) for before, _ in broken)[len(broken) * 9 // 10]
+    even = sum(_needed(before, after) >= 0.6 * width for before, after in broken)
+    longer = sum(len(before.text) > 1.25 * width for before, _ in pairs)
+    ends = [after.gap for before, after in pairs if not after.text[0].islower() and _ends_early(before, after, width)]
+    return Spacing(
+        gap,
+        wrapped=even * 4 >= 3 * len(broken) and longer * 10 <= len(pairs),
+        width=width,
+        by_gap=sum(found > gap for found in ends) * 2 >= len(ends),
+    )
+
+
+def blocks_of(lines: Sequence[Line], spacing: Spacing) -> list[list[Line]]:
+    """Groups lines into blocks that the layout separates; page numbers are left out."""
+    blocks: list[list[Line]] = []
+    for line in lines:
+        if line.is_page_number:
+            continue
+        if blocks and not _ends_heading(blocks[-1], line, spacing) and not spacing.separates(blocks[-1][-1], line):
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return blocks
+
+
+def _ends_heading(block: list[Line], after: Line, spacing: Spacing) -> bool:
+    """Whether `block` is a heading that ends before `after`, however long its last line is."""
+    if after.text[0].islower() or not is_heading(block):
+        return False
+    return after.gap > spacing.gap or (is_marked(block[0].text) and not after.text[0].isalpha())
+
+
+def is_marked(text: str) -> bool:
+    """Whether `text` begins as a numbered heading does: "II. Title", "A. Title"."""
+    return bool(_HEADING_MARK.match(text))
+
+
+def is_heading(block: Sequence[Line]) -> bool:
+    """Whether a block of lines reads as a heading: short, not ending as a sentence ends, beginning as a title does."""
+    if len(block) > 3 or sum(len(line.text) for line in block) > MAX_HEADING:
+        return False
+    last = block[-1].text[-1]
+    if last in ",;:.!" or block[-1].goes_on:
+        return False
+    return is_marked(block[0].text) or (last != "?" and block[0].text[0].isupper())

@@ -1,0 +1,133 @@
+"""Every error that a person can meet, caught by name, each with its next step and its exit code.
+
+AssistantError                    1  a check or a bar failed
+├── UsageError                    2  the request cannot be carried out as given
+│   ├── EmptyQuestion                a question of nothing but spaces
+│   ├── UnknownReference             a document or paragraph that is not in the index
+│   ├── InvalidSettings              a setting, a flag or an environment variable
+│   └── MissingExtra                 an optional dependency; the message names the pip line
+├── CorpusError                   2  there is nothing to read, or it cannot be read
+│   ├── EmptyCorpus                  no document in the folder
+│   ├── UnreadableDocument           one file; an index run names it, skips it and goes on
+│   └── InvalidCatalogue             catalogue.toml
+├── GoldError                     2  a gold set that cannot be trusted; names the line
+├── IndexProblem                  3  the index cannot be used
+│   ├── NoIndex                      nothing has been indexed yet
+│   ├── DamagedIndex                 a file is missing or its checksum differs
+│   ├── MismatchedIndex              built with another encoder, dimension or splitter
+│   └── IndexLocked                  another process is writing
+└── ModelError                    4  a language model's endpoint; quote mode answers unless --no-fallback
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "AssistantError",
+    "CorpusError",
+    "DamagedIndex",
+    "EmptyCorpus",
+    "EmptyQuestion",
+    "GoldError",
+    "IndexLocked",
+    "IndexProblem",
+    "InvalidCatalogue",
+    "InvalidSettings",
+    "MismatchedIndex",
+    "MissingExtra",
+    "ModelError",
+    "NoIndex",
+    "UnknownReference",
+    "UnreadableDocument",
+    "UsageError",
+]
+
+
+class AssistantError(Exception):
+    """Something a person can act on. `what` names the thing and what is wrong, `step` is what to do next.
+
+    Printed as one line: "what: step".
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, step: str = "") -> None:
+        self.what = " ".join(what.split()).rstrip(".")
+        self.step = " ".join(step.split())
+        super().__init__(f"{self.what}. {self.step}".strip() if self.step else f"{self.what}.")
+
+
+class UsageError(AssistantError):
+    """The request cannot be carried out as given."""
+
+    exit_code = 2
+
+
+class EmptyQuestion(UsageError):
+    """A question of nothing but spaces."""
+
+    def __init__(self) -> None:
+        super().__init__("the question is empty", 'Ask one in words: assistant ask "What did the Chair say on stakeholders?"')
+
+
+class UnknownReference(UsageError):
+    """A document or a paragraph that is not in the index."""
+
+
+class InvalidSettings(UsageError):
+    """A setting that cannot be used."""
+
+
+class MissingExtra(UsageError):
+    """An optional dependency is not installed."""
+
+
+class CorpusError(AssistantError):
+    """There is nothing to read, or it cannot be read."""
+
+    exit_code = 2
+
+
+class EmptyCorpus(CorpusError):
+    """No document in the folder."""
+
+
+class UnreadableDocument(CorpusError):
+    """One file that cannot be read as a document."""
+
+
+class InvalidCatalogue(CorpusError):
+    """The catalogue of metadata cannot be used."""
+
+
+class GoldError(AssistantError):
+    """A gold set that cannot be trusted."""
+
+    exit_code = 2
+
+
+class IndexProblem(AssistantError):
+    """The index cannot be used."""
+
+    exit_code = 3
+
+
+class NoIndex(IndexProblem):
+    """Nothing has been indexed yet."""
+
+
+class DamagedIndex(IndexProblem):
+    """A file of the index is missing, or is not what was published."""
+
+
+class MismatchedIndex(IndexProblem):
+    """The index was built with another encoder, dimension or splitter than the one in use."""
+
+
+class IndexLocked(IndexProblem):
+    """Another process is writing the index."""
+
+
+class ModelError(AssistantError):
+    """A language model's endpoint failed."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""From paragraphs to a published index and back: encoders, lexical index, vector store, paragraph store, generations."""

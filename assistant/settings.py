@@ -1,0 +1,151 @@
+"""Settings, nested: a flag overrides the environment, the environment overrides assistant.toml, and that overrides the default.
+
+The environment's names are ASSISTANT_<SECTION>__<KEY>, for example ASSISTANT_MODEL__BASE_URL. Paths come from here, never
+from the place where the package is installed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from assistant.errors import InvalidSettings
+
+SETTINGS_FILE = "assistant.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EncoderSettings(_Section):
+    """Which sentence encoder turns text into vectors."""
+
+    name: str = "all-MiniLM-L6-v2"
+    """The packaged encoder, or any sentence-transformers model by name or folder (nothing is downloaded unless `download`)."""
+    download: bool = False
+    batch_size: int = Field(8, ge=1)
+    """8 embeds faster than 32 on two cores: less padding in a batch sorted by length."""
+    query_prefix: str = ""
+    document_prefix: str = ""
+
+
+class RetrievalSettings(_Section):
+    """How paragraphs are found."""
+
+    top: int = Field(5, ge=1)
+    candidates: int = Field(100, ge=1)
+    """How many paragraphs each leg hands to the fusion."""
+    dense_weight: float = Field(0.5, ge=0, le=1)
+    """Share of the dense leg in the fused score; the lexical leg has the rest."""
+
+
+class AnswerSettings(_Section):
+    """How an answer is made from passages."""
+
+    sentences: int = Field(3, ge=1)
+    """How many sentences quote mode shows at most. On the tune half of eval/gold/chair.jsonl 1, 2, 3, 4 sentences hold the gold
+    for 32, 39, 46, 50 % of the questions, in 30, 45, 60, 68 words."""
+    ratio: float = Field(0.5, ge=0, le=1)
+    """A further sentence is shown when its score is at least this share of the best one's."""
+    threshold: float = Field(0.15, ge=0, le=1)
+    """Quote mode abstains below this confidence. On the tune half .15 refuses 16 % of the answerable questions, and 79 % of 150
+    questions about other documents; .2 would be 27 % and 86 %. Near misses score no lower than real questions at any threshold."""
+    confident: float = Field(0.5, ge=0, le=1)
+    """Below this confidence an answer in quote mode says that its sentences may not answer the question."""
+
+
+class ModelSettings(_Section):
+    """The language model; none by default. Times are in seconds."""
+
+    name: str | None = None
+    """As LangChain's `init_chat_model` names it: "openai:gpt-4o-mini", "ollama:llama3.1"."""
+    base_url: str | None = None
+    api_key: SecretStr | None = None
+    temperature: float | None = 0.0
+    context_tokens: int = Field(6000, ge=500)
+    """Budget for the passages in a prompt, counted with tiktoken."""
+    connect_timeout: float = Field(5.0, gt=0)
+    first_token_timeout: float = Field(20.0, gt=0)
+    gap_timeout: float = Field(15.0, gt=0)
+    total_timeout: float = Field(90.0, gt=0)
+
+
+class ServerSettings(_Section):
+    """Where the page listens: loopback unless told otherwise."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(7860, ge=0, le=65535)
+
+
+class Settings(BaseSettings):
+    """All settings of one workspace."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ASSISTANT_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+    )
+
+    workspace: Path = Path()
+    mode: Literal["auto", "quote", "model"] = "auto"
+    """"auto" is model mode where a model is configured, else quote mode."""
+    encoder: EncoderSettings = EncoderSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    model: ModelSettings = ModelSettings()
+    server: ServerSettings = ServerSettings()
+
+    @property
+    def corpus(self) -> Path:
+        """The folder of documents."""
+        return self.workspace / "corpus"
+
+    @property
+    def index(self) -> Path:
+        """The folder of generations."""
+        return self.workspace / "index"
+
+    @property
+    def eval(self) -> Path:
+        """The folder of gold sets, published results and reports."""
+        return self.workspace / "eval"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then the environment, then the workspace's assistant.toml."""
+        del dotenv_settings, file_secret_settings
+        given = getattr(init_settings, "init_kwargs", {})
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=Path(given.get("workspace", ".")) / SETTINGS_FILE)
+        return init_settings, env_settings, toml
+
+
+def load(workspace: Path | str | None = None, **flags: Any) -> Settings:
+    """Settings of `workspace` (else ASSISTANT_WORKSPACE, else the working directory), overridden by `flags`.
+
+    `flags` are sections as nested dictionaries: ``load(model={"name": "openai:gpt-4o-mini"})``.
+
+    Raises:
+        InvalidSettings: a value or a name that is not a setting, or an assistant.toml that is not TOML.
+    """
+    place = Path(workspace or os.environ.get("ASSISTANT_WORKSPACE") or ".")
+    try:
+        return Settings(workspace=place, **flags)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InvalidSettings(
+            f"setting {name!r}: {first['msg']}",
+            f"Mend the flag, the variable ASSISTANT_{name.upper().replace('.', '__')} or {SETTINGS_FILE}.",
+        ) from None
+    except ValueError as error:  # tomllib.TOMLDecodeError and unparsable environment values
+        raise InvalidSettings(f"{place / SETTINGS_FILE} or the environment cannot be read: {error}", "Mend it.") from None

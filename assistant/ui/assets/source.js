@@ -1,0 +1,43 @@
+// Runs once, when the source panel is on the page. The panel follows the reader: the marked words are brought into view,
+// and where the columns are stacked the panel itself is, but only after a click, never when a citation opens by itself.
+const narrow = window.matchMedia("(max-width: 60rem)");
+const behavior = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+
+element.addEventListener("click", (event) => {
+  const chip = event.target.closest(".chip");
+  if (chip) {
+    const { document, label, quote, start } = chip.dataset;
+    trigger("cite", { document, label, quote, start: Number(start) });
+  } else if (event.target.closest(".back")) {
+    const origin = window.openedFrom ?? document.querySelector("#transcript .chip[aria-current]");
+    origin?.scrollIntoView({ block: "center", behavior });
+    origin?.focus({ preventScroll: true });
+  }
+});
+
+// Marks the chips whose words the panel shows; also called when the transcript was written anew.
+window.showOpened = () => {
+  const opened = element.querySelector(".source")?.dataset ?? {};
+  for (const chip of document.querySelectorAll("#transcript .chip")) {
+    const shown = ["document", "label", "quote"].every((key) => chip.dataset[key] === opened[key]);
+    shown ? chip.setAttribute("aria-current", "true") : chip.removeAttribute("aria-current");
+  }
+};
+
+watch("value", () => {
+  const panel = element.querySelector(".source");
+  if (!panel) return;
+  window.showOpened();
+  if (narrow.matches) {
+    if (window.openedFrom) panel.scrollIntoView({ block: "start", behavior });
+    return;
+  }
+  const cited = panel.querySelector("mark") ?? panel.querySelector(".cited");
+  const column = document.getElementById("source-column");
+  if (cited && column) {
+    const box = cited.getBoundingClientRect();
+    const view = column.getBoundingClientRect();
+    const hidden = box.top < view.top + 120 || box.bottom > Math.min(view.bottom, window.innerHeight);
+    if (hidden) column.scrollTo({ top: column.scrollTop + box.top - view.top - view.height / 3, behavior });
+  }
+});

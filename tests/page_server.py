@@ -1,0 +1,158 @@
+"""Fixtures of the browser tests: the page on a free loopback port, a real browser, and a visitor whose every request is noted."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import FakeAssistant
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
+
+from assistant.ui import serve
+
+REQUIRED = "ASSISTANT_REQUIRE_BROWSER"
+expect.set_options(timeout=30_000)  # the first answer of a real page waits for the encoder
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+class Served:
+    """A page in a process of its own, as a user runs it; `said` holds the lines that the process has printed since."""
+
+    def __init__(self, *command: str) -> None:
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        self.process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, env=environment)
+        self.said: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+        self.url = next(word for word in self.said.get(timeout=120).split() if word.startswith("http"))
+
+    def _listen(self) -> None:
+        for line in self.process.stdout or ():
+            self.said.put(line.strip())
+
+    def stop(self) -> None:
+        """Interrupts the process and waits for its end."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=10)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+class Visitor:
+    """One visitor with a page of their own; `requests`, `dialogs` and `errors` hold all that the page did."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.url = url
+        self.page: Page = context.new_page()
+        self.requests: list[str] = []
+        self.dialogs: list[str] = []
+        self.errors: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("dialog", self._dismiss)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        self.page.goto(url)
+        self.box = self.page.get_by_role("textbox", name="Question")
+        expect(self.box).to_be_editable()
+        self.turns = self.page.locator("#transcript .turn")
+        self.source = self.page.locator("#source .source")
+
+    def __enter__(self) -> Visitor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.page.close()
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def ask(self, question: str) -> None:
+        """Asks by Enter, and waits until the answer is complete."""
+        expect(self.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+        before = self.turns.count()
+        self.box.fill(question)
+        self.box.press("Enter")
+        expect(self.turns).to_have_count(before + 1)
+        expect(self.turns.last).to_have_attribute("aria-busy", "false")
+
+
+@pytest.fixture(scope="session")
+def fake_served() -> Iterator[Served]:
+    """The page over the assistant that is computed by hand: for answers that a real one never gives."""
+    served = Served(__file__)
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="session")
+def page_url(workspace: Path) -> Iterator[str]:
+    """The page under test: `assistant chat` on the shipped document, as a user starts it."""
+    served = Served("-m", "assistant", "chat", "--workspace", str(workspace), "--port", "0")
+    yield served.url
+    served.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium; without one the tests are skipped, or fail where ASSISTANT_REQUIRE_BROWSER=1."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        found = next((str(path) for path in (Path("/usr/bin/chromium"), Path("/usr/bin/google-chrome")) if path.exists()), None)
+    if found is None:
+        reason = f"no browser: none of {', '.join(NAMES)} is installed"
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(f"{reason}, and {REQUIRED}=1", pytrace=False)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One browser for most tests, so that Gradio's scripts are fetched once; each visitor has a page of their own."""
+    with browser.new_context() as shared:
+        yield shared
+
+
+@pytest.fixture
+def visitor(context: BrowserContext, page_url: str) -> Iterator[Visitor]:
+    """A visitor of the page under test, whose browser has nothing to complain of."""
+    with Visitor(context, page_url) as visiting:
+        yield visiting
+    assert visiting.errors == []
+
+
+@pytest.fixture
+def another(browser: Browser, page_url: str) -> Iterator[Visitor]:
+    """A second visitor at the same time, in a browser of their own."""
+    with browser.new_context() as separate, Visitor(separate, page_url) as visiting:
+        yield visiting
+
+
+@pytest.fixture
+def fake_visitor(context: BrowserContext, fake_served: Served) -> Iterator[Visitor]:
+    """A visitor of the page over the assistant that is computed by hand."""
+    with Visitor(context, fake_served.url) as visiting:
+        yield visiting
+    assert visiting.errors == []
+
+
+if __name__ == "__main__":
+
+    def say(line: str) -> None:
+        """A line for the test that started this process."""
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+    serve(FakeAssistant(on_close=lambda: say("closed")), "127.0.0.1", 0, on_ready=say)

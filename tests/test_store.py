@@ -1,0 +1,169 @@
+"""The paragraph store: every field comes back as it went in, filters, threads, and names that trouble an address."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import DamagedIndex
+from assistant.index.store import ParagraphStore, write_store
+from assistant.schema import Document, Filters, Ledger, Paragraph
+
+REPORT = Document(
+    id="A/77/275",
+    title="Développements – «progrès»",
+    source="reports/a 77.txt",
+    sha256="ab" * 32,
+    symbol="A/77/275",
+    kind="report",
+    standing="adopted",
+    date=dt.date(2022, 8, 8),
+    session="First substantive session, December 2021",
+    speaker="Chair",
+    delegation="Côte d’Ivoire",
+    language="en",
+    aliases=("first annual progress report", "APR 1"),
+    origins={"title": "catalogue", "id": "symbol"},
+)
+LETTER = Document(id="letter", title="A letter", source="letter.txt", sha256="cd" * 32, kind="letter", date=dt.date(2023, 1, 1))
+BARE = Document(id="bare", title="bare", source="bare.txt", sha256="ef" * 32)
+TWELVE = Paragraph("A/77/275", "12bis", "official", "States — “shall”\n\0 act. 人", ("II. Norms", "B. Trust"), (3, 4), ((10, 20), (25, 90)))
+LEDGER = Ledger(3, 2, "1", "12bis", ("4", "5"), ("7",), ("line 42: 80 of those",), ("Title",), ("look",))
+
+
+def stored(*paragraphs: Paragraph) -> list[tuple[Paragraph, bytes, int, int]]:
+    """The paragraphs with a key and vectors of their own: the n-th owns n + 1."""
+    return [(paragraph, bytes([at] * 16), at * (at + 1) // 2, at + 1) for at, paragraph in enumerate(paragraphs)]
+
+
+def store_of(path: Path, documents: Sequence[Document] = (REPORT, LETTER, BARE)) -> ParagraphStore:
+    """A store of these documents: TWELVE and a plain one in REPORT, one in each of the others."""
+    plain = [Paragraph(document.id, "u1", "counted", f"Text of {document.id}") for document in documents]
+    entries = [(document, Ledger(counted=1), stored(paragraph)) for document, paragraph in zip(documents, plain, strict=True)]
+    if documents[0] is REPORT:
+        entries[0] = (REPORT, LEDGER, stored(TWELVE, plain[0]))
+    write_store(path, entries)
+    return ParagraphStore(path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ParagraphStore:
+    """Three documents of two, one and one paragraphs."""
+    return store_of(tmp_path / "paragraphs.sqlite")
+
+
+def test_every_field_comes_back(store: ParagraphStore) -> None:
+    """Documents, paragraphs and ledgers equal what was written, those with every field set and those with none."""
+    for thing in (REPORT, TWELVE, LEDGER):
+        assert all(getattr(thing, field.name) not in (None, (), {}, 0) for field in fields(thing)), "the example leaves out a field"
+    assert store.documents == (REPORT, LETTER, BARE)
+    assert dict(store.documents[0].origins) == REPORT.origins
+    assert store.document_paragraphs("A/77/275") == (TWELVE, Paragraph("A/77/275", "u1", "counted", "Text of A/77/275"))
+    assert store.ledgers() == [LEDGER, Ledger(counted=1), Ledger(counted=1)]
+    assert store.document_rows == {"A/77/275": 0, "letter": 1, "bare": 2}
+    assert store.embedding_keys() == [(bytes(16), 0, 1), (bytes([1] * 16), 1, 2), (bytes(16), 0, 1), (bytes(16), 0, 1)]
+
+
+def test_paragraphs_by_row(store: ParagraphStore) -> None:
+    """Rows count through the documents; each paragraph comes with its document, and an unknown row is left out."""
+    found = store.paragraphs([2, 0, 2, 99, -1])
+    assert found == {0: (REPORT, TWELVE), 2: (LETTER, Paragraph("letter", "u1", "counted", "Text of letter"))}
+    assert store.paragraphs([]) == {}
+    assert store.document_paragraphs("nobody") == ()
+    assert store.rows_of([0, 2]) == [0, 1, 3]
+    assert store.rows_of([]) == []
+    assert (store.count(), store.count([0]), store.count([1, 2, 9]), store.count([])) == (4, 2, 2, 0)
+
+
+def test_more_rows_than_one_statement_takes(tmp_path: Path) -> None:
+    """Two thousand rows come back at once, each as itself, and a document keeps their order."""
+    paragraphs = [Paragraph("bare", str(number), "official", f"Paragraph {number}") for number in range(2000)]
+    many = [(paragraph, b"k", number, 1) for number, paragraph in enumerate(paragraphs)]
+    write_store(tmp_path / "many", [(BARE, Ledger(official=2000), many)])
+    store = ParagraphStore(tmp_path / "many")
+    assert store.paragraphs(range(1999, -1, -1)) == {row: (BARE, paragraph) for row, paragraph in enumerate(paragraphs)}
+    assert store.document_paragraphs("bare") == tuple(paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows"),
+    [
+        (Filters(), [0, 1, 2]),
+        (Filters(documents=("A/77/275",)), [0]),
+        (Filters(documents=("a/77/275", "BARE")), [0, 2]),
+        (Filters(kinds=("report",)), [0]),
+        (Filters(kinds=("Report", "letter")), [0, 1]),
+        (Filters(standings=("none",)), [1, 2]),
+        (Filters(standings=("adopted", "draft")), [0]),
+        (Filters(speakers=("chair",)), [0]),
+        (Filters(speakers=("CÔTE D’IVOIRE",)), [0]),
+        (Filters(speakers=("Cha",)), []),
+        (Filters(sessions=("first SUBSTANTIVE",)), [0]),
+        (Filters(sessions=("second", "december 2021")), [0]),
+        (Filters(languages=("EN", "fr")), [0]),
+        (Filters(languages=("fr",)), []),
+        (Filters(since=dt.date(2022, 8, 8)), [0, 1]),
+        (Filters(since=dt.date(2022, 8, 9)), [1]),
+        (Filters(until=dt.date(2022, 8, 8)), [0]),
+        (Filters(until=dt.date(2022, 8, 7)), []),
+        (Filters(since=dt.date(2022, 8, 8), until=dt.date(2023, 1, 1)), [0, 1]),
+        (Filters(kinds=("report", "letter"), since=dt.date(2023, 1, 1)), [1]),
+        (Filters(kinds=("report",), languages=("fr",)), []),
+    ],
+)
+def test_filters(store: ParagraphStore, filters: Filters, rows: list[int]) -> None:
+    """Values of one field are alternatives, fields add up, names fold case, dates are inclusive, no date fits no span."""
+    assert store.select(filters) == rows
+
+
+def test_threads_share_a_store(store: ParagraphStore) -> None:
+    """Any thread may ask, also many at once, and each gets its own answer."""
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda at: store.paragraphs([at % 4])[at % 4][1].text, range(400)))
+    assert answers == [store.paragraphs([at % 4])[at % 4][1].text for at in range(400)]
+
+
+def test_a_store_reads_on_when_its_file_is_gone(tmp_path: Path) -> None:
+    """A reader in the middle of an answer is not cut off, in no thread, when the generation is swept."""
+    store = store_of(tmp_path / "paragraphs.sqlite")
+    (tmp_path / "paragraphs.sqlite").unlink()
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(store.count).result() == 4
+    assert store.paragraphs([0]) == {0: (REPORT, TWELVE)}
+
+
+@pytest.mark.parametrize("name", ["100% done", "what? now", "#1", "a%20b", "ünï côde", "it's"])
+def test_a_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    """Characters that mean something in an address are only a name here."""
+    (tmp_path / name).mkdir()
+    assert store_of(tmp_path / name / "paragraphs.sqlite").count() == 4
+
+
+def test_reading_changes_nothing(tmp_path: Path) -> None:
+    """A store is read without a lock or a journal beside it, and cannot be written."""
+    store = store_of(tmp_path / "s")
+    store.ledgers()
+    assert [path.name for path in tmp_path.iterdir()] == ["s"]
+    with pytest.raises(DamagedIndex, match="readonly"):
+        store._query("DELETE FROM documents")
+
+
+def test_what_is_not_a_store_is_refused(tmp_path: Path) -> None:
+    """A missing file, an empty one and a foreign one are damage, named with its folder and the next step."""
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "foreign").write_bytes(b"hello" * 1000)
+    for name in ("missing", "empty", "foreign"):
+        with pytest.raises(DamagedIndex, match=rf"/{name} cannot be read: .*assistant index --rebuild"):
+            _ = ParagraphStore(tmp_path / name).documents
+
+
+def test_two_paragraphs_of_one_label_are_not_stored(tmp_path: Path) -> None:
+    """A label names one paragraph of a document, or nothing is written."""
+    with pytest.raises(sqlite3.IntegrityError):
+        write_store(tmp_path / "s", [(REPORT, LEDGER, stored(TWELVE, TWELVE))])
