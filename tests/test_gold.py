@@ -182,3 +182,18 @@ def test_a_gold_set_is_named_by_the_hash_of_its_bytes(tmp_path: Path) -> None:
     path = tmp_path / "set.jsonl"
     path.write_bytes(b"abc")
     assert gold_sha256(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+SHIPPED = Path(__file__).parents[1] / "eval" / "gold" / "chair.jsonl"
+
+
+def test_the_shipped_gold_set_agrees_with_the_shipped_document(workspace: Path) -> None:
+    """Every reference and every answer of eval/gold/chair.jsonl is in the index, and its halves are large enough to say something."""
+    questions = read_gold(SHIPPED)
+    check_gold(questions, open_current(workspace / "index").store.document_paragraphs)
+    assert sum(question.answerable for question in questions) >= 80
+    assert sum(not question.answerable for question in questions) >= 40
+    for split in ("tune", "test"):
+        half = [question for question in questions if split_of(question.id) == split]
+        assert sum(question.answerable for question in half) >= 40
+        assert sum(not question.answerable for question in half) >= 20

@@ -98,7 +98,7 @@ def test_a_missing_manifest_is_damage(tmp_path: Path) -> None:
 def test_a_newer_format_is_refused(folder: Path) -> None:
     """What a newer version wrote is not guessed at."""
     write_manifest(folder, replace(MANIFEST, format=2))
-    with pytest.raises(DamagedIndex, match="gen-1 was written by a newer version of this program. Update it"):
+    with pytest.raises(DamagedIndex, match=r"gen-1 was written by a newer version of this program\. Update it"):
         read_manifest(folder)
 
 

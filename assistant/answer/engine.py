@@ -36,7 +36,7 @@ AskMode = Literal["auto", "quote", "model"]
 
 
 @dataclass(frozen=True)
-class _Session:
+class Session:
     """Everything bound to one generation; an answer uses one session from beginning to end."""
 
     generation: Generation
@@ -63,7 +63,7 @@ class Assistant:
         self.settings = settings
         self._lock = Lock()
         self._opened: Generation | None = None
-        self._session: _Session | None = None
+        self._session: Session | None = None
 
     @cached_property
     def _encoder_info(self) -> EncoderInfo:
@@ -94,7 +94,7 @@ class Assistant:
                 self._opened = open_current(self.settings.index)
             return self._opened
 
-    def session(self) -> _Session:
+    def session(self) -> Session:
         """Search and reader over the generation that answers now.
 
         Raises:
@@ -107,7 +107,7 @@ class Assistant:
 
             check_fingerprint(generation.manifest, fingerprint(self._encoder_info))
             searcher = Searcher(generation, self.encoder, self.settings.retrieval)
-            self._session = _Session(generation, searcher, SimilarityReader(self.encoder, generation.lexical))
+            self._session = Session(generation, searcher, SimilarityReader(self.encoder, generation.lexical))
         return self._session
 
     def warm_up(self) -> None:

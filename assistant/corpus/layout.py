@@ -17,7 +17,7 @@ _LINE = re.compile(rf"(?P<text>[^{_BREAKS}]*)(?P<end>\r\n|[{_BREAKS}]|$)")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _PARTED_WORD = re.compile("\u00ad\\s+")
 _PARTED_COMPOUND = re.compile(rf"(?<=\w)-[ \t]*[{_BREAKS}]\s*(?!(?:and|or|nor|to)\b)(?=\w)")
-_TERMINAL = re.compile(r"(?:[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』）]*|[^\W\d][.!?][”’\"')]?\d{1,2})$")  # "…consensus.3": a footnote's mark
+_TERMINAL = re.compile(r"(?:[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』）]*|[a-z]{2}[.!?][”’\"')]?\d{1,2})$")  # "…consensus.3": a footnote's mark
 _PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
 _HEADING_MARK = re.compile(r"(?:[IVXLC]{1,6}|[A-Z])\.\s+\S")
 _LEADS_ON = re.compile(r"(?:\b(?:and|or|to|of|the|than|in|on|by|from|with|for|until|between|over|about)|[-–—(§])$", re.IGNORECASE)
@@ -143,7 +143,9 @@ def spacing_of(lines: Sequence[Line]) -> Spacing:
     A text is wrapped if such lines are about equally long and hardly any line is longer; otherwise each line is a paragraph.
     """
     pairs = list(pairwise(line for line in lines if not line.is_page_number))
-    broken = [(before, after) for before, after in pairs if not before.is_closed and after.text[0].isalpha() and not after.text[0].isupper()]
+    broken = [
+        (before, after) for before, after in pairs if not before.is_closed and after.text[0].isalpha() and not after.text[0].isupper()
+    ]
     if not broken:
         return Spacing(0, wrapped=False)
     gap = Counter(after.gap for _, after in broken).most_common(1)[0][0]

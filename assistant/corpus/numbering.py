@@ -20,7 +20,7 @@ __all__ = ["Mark", "find_marks", "is_heading"]
 _SUFFIXES = ("", "bis", "ter", "quater", "quinquies")
 _MARK = re.compile(
     r"(?P<number>\d{1,4})(?:[ ]?(?P<suffix>bis|ter|quater|quinquies)\b)?"
-    r"(?:(?P<style>[.)])(?:\s+|(?=[^\W\d_])|$)|\s+)(?P<text>.*)",  # "7.Text" and "7." alone on its line are marks, "7" alone is not
+    r"(?:(?P<style>[.)])(?:\s+|(?=[^\W\d_][^.\d])|$)|\s+)(?P<text>.*)",  # "7.Text" and "7." alone on its line are marks, "7" alone is not
     re.DOTALL,
 )
 _CUE = re.compile(
@@ -33,7 +33,7 @@ _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a
 
 _WEAK = 0.5
 """What a mark is worth where no end stands before it; every other is worth 1. Chains are compared by their sums."""
-_GAP_COST, _REPEAT_COST, _LIST_COST, _COLON_COST = 0.5, 0.25, 0.25, 1.0
+_GAP_COST, _REPEAT_COST, _LIST_COST, _LEAD_COST, _COLON_COST = 0.5, 0.25, 0.25, 0.5, 1.0
 _WIDEST_GAP, _NEAREST, _LATEST_START = 100, 8, 1000
 """How many missing numbers a gap may have, and how many later lines of one number are looked at: bounds that keep the
 choice linear. A text that begins with a number above the last is a chronology rather than an extract."""
@@ -71,14 +71,10 @@ def find_marks(lines: Sequence[Line], spacing: Spacing) -> tuple[list[Mark], lis
     """
     candidates = list(_candidates(lines, spacing))
     chains = [_chain([mark for mark in candidates if mark.style == style]) for style in sorted({mark.style for mark in candidates})]
-    ranked = sorted(
-        (score * (1 + (chain[-1].line - chain[0].line) / len(lines)), chain[0].line, chain) for chain, score in chains if chain
-    )
+    ranked = sorted((score * (1 + (chain[-1].line - chain[0].line) / len(lines)), chain[0].line, chain) for chain, score in chains if chain)
     chosen = next((chain for _, _, chain in reversed(ranked) if not _is_only_a_list(lines, chain, spacing)), [])
     taken = {mark.line for mark in chosen}
-    return chosen, [
-        line for at, line in enumerate(lines) if at not in taken and not line.is_page_number and _MARK.match(line.text)
-    ]
+    return chosen, [line for at, line in enumerate(lines) if at not in taken and not line.is_page_number and _MARK.match(line.text)]
 
 
 def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
@@ -114,6 +110,8 @@ def _weight(before: Line | None, match: re.Match[str], text: str, first: bool) -
         return 0
     if before is None:
         return 1
+    if before.is_closed and first:
+        return 1
     if _CUE.search(before.text[-12:]) or before.goes_on:
         return 0
     if before.is_closed:
@@ -131,9 +129,7 @@ def _is_only_a_list(lines: Sequence[Line], marks: list[Mark], spacing: Spacing) 
     """
     size = sum(len(line.text) for line in lines)
     before = [block for block in blocks_of(lines[: marks[0].line], spacing) if not is_heading(block) and block[-1].text[-1] not in ",;"]
-    after = [
-        block for block in blocks_of(lines[marks[-1].line :], spacing)[1:] if block[0].text[0].isupper() and not is_heading(block)
-    ]
+    after = [block for block in blocks_of(lines[marks[-1].line :], spacing)[1:] if block[0].text[0].isalpha() and not is_heading(block)]
     prose = sum(len(line.text) for block in (*before, *after) for line in block)
     return prose > (0.15 if marks[0].after_colon and after else 0.4) * size
 
@@ -163,9 +159,12 @@ class _Lists:
 
     def between(self, at: int, to: int) -> float:
         """The weight of whole lists between two marks, less a cost where `to` continues what stands right before it."""
-        lists = max(0.0, self._sums[to] - self._sums[min(self._stop[at], to)]) if at >= 0 else self._sums[to]
         stolen = at + 1 < to < len(self._marks) and self._marks[to].follows(self._marks[to - 1])
-        return lists - _LIST_COST * stolen
+        return self._sums[to] - self._sums[min(self._stop[at], to)] - _LIST_COST * stolen
+
+    def before(self, at: int) -> float:
+        """The same for what stands before the first mark of a chain, less the cost of any list there."""
+        return self._sums[at] - _LEAD_COST * (self._sums[at] > 0)
 
 
 def _chain(marks: list[Mark]) -> tuple[list[Mark], float]:
@@ -174,7 +173,8 @@ def _chain(marks: list[Mark]) -> tuple[list[Mark], float]:
     Every mark earns its weight, and so does every item of a list that is passed over whole. A gap costs `_GAP_COST` and a
     repeated number `_REPEAT_COST`, and both must be followed by a plain step. A step to a mark that stands behind its own
     predecessor in some list costs `_LIST_COST`, so that paragraph 5 is preferred to item 5 of a list in paragraph 4. A start
-    behind a colon costs `_COLON_COST`, since a list begins there. Equal scores: the earlier mark.
+    behind a colon costs `_COLON_COST`, since a list begins there, and one behind a list `_LEAD_COST`. Equal scores: the
+    earlier mark.
     """
     lists = _Lists(marks)
     later: dict[int, list[int]] = {}
@@ -194,7 +194,7 @@ def _chain(marks: list[Mark]) -> tuple[list[Mark], float]:
         options += [option(at, to, plain[to].score, _REPEAT_COST) for to in near if marks[to].label == here.label and to in plain]
         if follow:
             plain[at] = max(follow, key=_preference)
-        if not follow or plain[at].score < highest:  # else nothing that comes later is better
+        if not follow or plain[at].score < here.weight + highest:  # else nothing that comes later is better
             options += [
                 option(at, resumable[number], plain[resumable[number]].score, _GAP_COST)
                 for number in range(here.number + 2, here.number + 2 + _WIDEST_GAP)
@@ -206,9 +206,11 @@ def _chain(marks: list[Mark]) -> tuple[list[Mark], float]:
         if at in plain and (here.number not in resumable or plain[at].score >= plain[resumable[here.number]].score):
             resumable[here.number] = at
     starts = [
-        _Best((best if first else plain)[at].score + lists.between(-1, at) - (0 if first else _GAP_COST) - _COLON_COST * mark.after_colon, at)
+        _Best(
+            (best if is_first else plain)[at].score + lists.before(at) - (0 if is_first else _GAP_COST) - _COLON_COST * mark.after_colon, at
+        )
         for at, mark in enumerate(marks)
-        if (first := mark.number == 1 and not mark.suffix) or (at in plain and mark.number < _LATEST_START)
+        if (is_first := mark.number == 1 and not mark.suffix) or (at in plain and mark.number < _LATEST_START)
     ]
     if not starts:
         return [], 0.0

@@ -14,16 +14,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from assistant.corpus.layout import Line, Spacing, blocks_of, lines_of, repair, spacing_of
-from assistant.corpus.numbering import Mark, find_marks, is_heading
+from assistant.corpus.headings import end_of_paragraph, heading_path, heading_text, is_subtitle, is_title
+from assistant.corpus.layout import Line, Spacing, blocks_of, is_marked, lines_of, repair, spacing_of
+from assistant.corpus.numbering import Mark, find_marks
 from assistant.schema import Ledger, Paragraph
 
 SPLITTER_VERSION = "1"
 """Part of an index's fingerprint: raised whenever the same text may give other paragraphs."""
 
-_ANNEX = re.compile(r"(?:annex|appendix)(?:\s+(?P<name>[IVXLC]{1,6}|[A-Z]|\d{1,2}))?\.?", re.IGNORECASE)
-_ROMAN_HEADING = re.compile(r"[IVXLC]{1,6}\.\s+\S")
-_LETTER_HEADING = re.compile(r"[A-Z]\.\s+\S")
+_ANNEX = re.compile(
+    r"(?:Annex|ANNEX|Appendix|APPENDIX)(?:\s+(?P<name>[IVXLCivxlc]{1,6}|[A-Z]|\d{1,2}))?\.?(?P<title>(?<=\w)\s*[:–—]\s*\S.*[^\W\d]\)?)?"
+)
 _EXCERPT = 60
 
 
@@ -41,29 +42,26 @@ class _Draft:
     repeats: list[str] = field(default_factory=list)
 
     def add(self, source: str, label: str | None, spans: list[tuple[int, int]], lines: Sequence[Line]) -> None:
+        """Adds a paragraph, counted where `label` is None; a label that is there already is told apart by "~2"."""
         text = repair("".join(source[start:end] for start, end in spans))
         if label is None:
             self.counted += 1
-            name, numbering = f"u{self.counted}", "counted"
-        else:
-            name, numbering = label, "official"
+        name = label or f"u{self.counted}"
         seen = self.labels[name] = self.labels.get(name, 0) + 1
         if seen > 1:
             self.repeats.append(name)
             name = f"{name}~{seen}"
         pages = (lines[0].page, lines[-1].page) if self.paged else None
         self.paragraphs.append(
-            Paragraph(self.document, name, "official" if numbering == "official" else "counted", text, self.heading, pages, tuple(spans))
+            Paragraph(self.document, name, "counted" if label is None else "official", text, self.heading, pages, tuple(spans))
         )
 
     def head(self, block: Sequence[Line]) -> None:
-        """Takes a heading into the path: roman numerals above letters, anything else in place of all."""
-        text = repair(" ".join(line.text for line in block))
+        """Takes a heading into the path, and a subtitle into the ledger only."""
+        text = heading_text(block)
         self.outside.append(_excerpt(block[0], text))
-        if _LETTER_HEADING.match(text) and not _ROMAN_HEADING.match(text):
-            self.heading = (*self.heading[:1], text)
-        else:
-            self.heading = (text,)
+        if not is_subtitle(block):
+            self.heading = heading_path(self.heading, text)
 
 
 def split(document: str, text: str) -> tuple[tuple[Paragraph, ...], Ledger]:
@@ -74,20 +72,17 @@ def split(document: str, text: str) -> tuple[tuple[Paragraph, ...], Ledger]:
     lines = lines_of(text)
     spacing = spacing_of(lines)
     draft = _Draft(document, paged=bool(lines) and lines[-1].page > 1)
-    official: list[Mark] = []
     rejected: list[Line] = []
     gaps: list[str] = []
     warnings: list[str] = []
+    last = 0
     for prefix, scope in _scopes(lines, spacing, draft):
         marks, ignored = find_marks(scope, spacing)
-        if marks and (reason := _only_a_list(scope, marks, spacing)):
-            warnings.append(reason)
-            marks, ignored = [], [*(scope[mark.line] for mark in marks), *ignored]
         _take_scope(draft, text, prefix, scope, marks, spacing)
-        official += marks
         rejected += ignored
-        gaps += _gaps(prefix, marks)
-        warnings += _restarts(scope, ignored, marks)
+        gaps += _gaps(prefix, marks, last)
+        warnings += _restarts(scope, ignored, marks) if marks else _lists(ignored)
+        last = marks[-1].number if marks else last
     draft.outside += [_excerpt(line, line.text) for line in lines if line.is_page_number]
     labels = [paragraph.label for paragraph in draft.paragraphs if paragraph.numbering == "official"]
     ledger = Ledger(
@@ -106,96 +101,69 @@ def split(document: str, text: str) -> tuple[tuple[Paragraph, ...], Ledger]:
 
 def _scopes(lines: Sequence[Line], spacing: Spacing, draft: _Draft) -> Iterator[tuple[str, Sequence[Line]]]:
     """The parts of a text that number their paragraphs for themselves: the body, then each annex, with the label's prefix."""
-    starts = [
-        at
-        for at, line in enumerate(lines)
-        if _ANNEX.fullmatch(line.text) and (at == 0 or lines[at - 1].is_closed or line.gap > spacing.gap or lines[at - 1].is_page_number)
-    ]
-    edges = [0, *starts, len(lines)]
-    for begin, end in pairwise(edges):
-        if begin not in starts or begin == end:
-            if begin < end:
-                yield "", lines[begin:end]
-            continue
-        match = _ANNEX.fullmatch(lines[begin].text)
-        name = match["name"] if match else None
-        draft.heading = ()
-        draft.head([lines[begin]])
-        if begin + 1 < end:
-            yield "annex." + (f"{name}." if name else ""), lines[begin + 1 : end]
+    starts = {at: match for at in range(len(lines)) if (match := _annex(lines, at, spacing))}
+    for begin, end in pairwise(sorted({0, *starts, len(lines)})):
+        if match := starts.get(begin):
+            draft.heading = ()
+            draft.head([lines[begin]])
+            yield "annex." + (f"{match['name'].upper()}." if match["name"] else ""), lines[begin + 1 : end]
+        else:
+            yield "", lines[begin:end]
+
+
+def _annex(lines: Sequence[Line], at: int, spacing: Spacing) -> re.Match[str] | None:
+    """The heading of an annex at this line: alone on it, after an end or set apart."""
+    match = _ANNEX.fullmatch(lines[at].text)
+    if not match or at == 0:
+        return match
+    before = lines[at - 1]
+    return match if before.is_closed or before.is_page_number or lines[at].gap > spacing.gap else None
 
 
 def _take_scope(draft: _Draft, source: str, prefix: str, lines: Sequence[Line], marks: list[Mark], spacing: Spacing) -> None:
     """Adds the paragraphs of one scope: what stands before the first mark, then one paragraph for each mark."""
     edges = [*(mark.line for mark in marks), len(lines)]
-    for block in blocks_of(lines[: edges[0]], spacing):
-        if is_heading(block):
+    _take_unnumbered(draft, source, blocks_of(lines[: edges[0]], spacing), is_last=not marks)
+    for mark, end in zip(marks, edges[1:], strict=True):
+        is_last = end == len(lines)
+        blocks = blocks_of(lines[mark.line : end], spacing)
+        stop = end_of_paragraph(blocks, is_last)
+        body = [line for block in blocks[:stop] for line in block]
+        draft.add(source, prefix + mark.label, _spans(source, body, mark.text_start), body)
+        _take_unnumbered(draft, source, blocks[stop:], is_last)
+
+
+def _take_unnumbered(draft: _Draft, source: str, blocks: Sequence[Sequence[Line]], is_last: bool) -> None:
+    """Adds blocks without a number as counted paragraphs, less the headings; a title with nothing after it is no heading."""
+    under_heading = False
+    for at, block in enumerate(blocks):
+        heads_something = not is_last or at + 1 < len(blocks) or is_marked(block[0].text)
+        under_heading = heads_something and is_title(block, under_heading, before_number=not is_last)
+        if under_heading:
             draft.head(block)
         else:
-            draft.add(source, None, _spans(block), block)
-    for mark, end in zip(marks, edges[1:], strict=True):
-        body, headings = _without_headings(lines[mark.line : end], spacing, is_last=end == len(lines))
-        draft.add(source, prefix + mark.label, _spans(body, mark.text_start), body)
-        for block in headings:
-            draft.head(block)
+            draft.add(source, None, _spans(source, block), block)
 
 
-def _without_headings(lines: Sequence[Line], spacing: Spacing, is_last: bool) -> tuple[list[Line], list[list[Line]]]:
-    """Parts the headings at the end of a paragraph's lines from the paragraph; the last paragraph has none after it.
+def _spans(source: str, lines: Sequence[Line], start: int | None = None) -> list[tuple[int, int]]:
+    """Source ranges of these lines, one for each run of lines with nothing but white space between them.
 
-    A heading is set apart and follows an end of sentence; the first block always belongs to the paragraph.
+    A range with another after it takes in the line's end, so that words of two lines stay apart when ranges are joined.
     """
-    blocks = blocks_of(lines, spacing)
-    headings: list[list[Line]] = []
-    while not is_last and len(blocks) > 1 and is_heading(blocks[-1]) and blocks[-2][-1].is_closed:
-        headings.insert(0, blocks.pop())
-    return [line for block in blocks for line in block], headings
-
-
-def _spans(lines: Sequence[Line], start: int | None = None) -> list[tuple[int, int]]:
-    """Source ranges of these lines, one for each run of lines with nothing left out between them.
-
-    A range reaches to the beginning of the next line, so that words of two lines stay apart when ranges are joined.
-    """
-    spans: list[tuple[int, int]] = []
-    previous: Line | None = None
-    for line in lines:
-        if previous is not None and line.number - previous.number - 1 == line.gap:
+    spans = [(lines[0].start if start is None else start, lines[0].end)]
+    for before, line in pairwise(lines):
+        if source[before.end : line.start].isspace():
             spans[-1] = (spans[-1][0], line.end)
         else:
-            if spans:
-                spans[-1] = (spans[-1][0], spans[-1][1] + 1)
+            spans[-1] = (spans[-1][0], before.end + 1)
             spans.append((line.start, line.end))
-        previous = line
-    if start is not None:
-        spans[0] = (start, spans[0][1])
     return spans
 
 
-def _only_a_list(lines: Sequence[Line], marks: list[Mark], spacing: Spacing) -> str | None:
-    """Why these numbers are a list inside an unnumbered text, or None.
-
-    Paragraph numbers run through a document: little prose stands before the first, and the last does not hold most of the
-    text. A preamble, whose clauses end with commas, is not counted as prose.
-    """
-    size = sum(len(line.text) for line in lines)
-    before = sum(
-        len(line.text)
-        for block in blocks_of(lines[: marks[0].line], spacing)
-        if not is_heading(block) and not block[-1].text.endswith(",")
-        for line in block
-    )
-    after = sum(len(line.text) for line in lines[marks[-1].line :])
-    if before > 0.4 * size or (len(marks) > 1 and after > 0.6 * size and len(blocks_of(lines[marks[-1].line :], spacing)) > 2):
-        first, last = marks[0].label, marks[-1].label
-        return f"the numbers {first} to {last} (line {lines[marks[0].line].number} on) were read as a list, not as paragraph numbers"
-    return None
-
-
-def _gaps(prefix: str, marks: list[Mark]) -> list[str]:
-    """The numbers that are missing, as "4" or "4-6", with the scope's prefix."""
+def _gaps(prefix: str, marks: list[Mark], last: int) -> list[str]:
+    """The numbers that are missing, as "4" or "4-6", with the scope's prefix; an annex may go on from the number `last`."""
     found: list[str] = []
-    before = 0
+    before = last if marks and marks[0].number == last + 1 else 0
     for mark in marks:
         if mark.number > before + 1:
             missing = f"{before + 1}" if mark.number == before + 2 else f"{before + 1}-{mark.number - 1}"
@@ -206,12 +174,17 @@ def _gaps(prefix: str, marks: list[Mark]) -> list[str]:
 
 def _restarts(lines: Sequence[Line], ignored: Sequence[Line], marks: list[Mark]) -> list[str]:
     """A warning where the numbers seem to begin again after the last paragraph: its text may hold more than one."""
-    if not marks:
-        return []
     after = [line for line in ignored if line.start > lines[marks[-1].line].start and re.match(r"[12][.)]?\s", line.text)]
     if len(after) < 2:
         return []
     return [f"numbers begin again at line {after[0].number}, inside paragraph {marks[-1].label}: check its text"]
+
+
+def _lists(ignored: Sequence[Line]) -> list[str]:
+    """A warning where a text without paragraph numbers holds a numbered list that could be taken for them."""
+    if not any(before.text[0] == "1" and after.text[0] == "2" for before, after in pairwise(ignored)):
+        return []
+    return [f"the numbers from line {ignored[0].number} on were read as a list, not as paragraph numbers"]
 
 
 def _excerpt(line: Line, text: str) -> str:

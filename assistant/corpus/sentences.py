@@ -3,22 +3,28 @@
 A rule-based splitter for the register of United Nations documents. It knows the abbreviations of that register
 ("para. 7", "No. 5", "U.S."), keeps a closing quotation mark or bracket with its sentence, and parts the clauses of a
 resolution where a semicolon ends one and the next begins with a list mark or a capital.
+
+Every decision looks at most two words ahead and never behind the beginning of the sentence: the sentences of a text that
+arrives in pieces are those of the whole, and a sentence split again is itself. Time is linear in the text.
 """
 
 from __future__ import annotations
 
 import re
 
-_CLOSERS = "\"'”’»)\\]"
-_OPENERS = "\"'“‘«(\\["
+_CLOSERS = "\"'”’»)\\]」』）》】"
+_OPENERS = "\"'“‘«(\\[「『（《【"
 _BOUNDARY = re.compile(
-    rf"(?P<mark>[.!?…]+|[。！？؟۔]|;)(?P<closers>[{_CLOSERS}]*)(?P<space>\s+|(?<=[。！？])(?=\S))(?P<openers>[{_OPENERS}]*)(?P<next>\S)"
+    rf"(?:(?P<full>[。！？]++)|(?P<mark>(?<![.!?…])[.!?…]++|[؟۔]|;))"
+    rf"(?P<closers>(?:[\u00a0\u202f]?[{_CLOSERS}])*+)(?P<space>(?(full)\s*+|\s++))(?P<openers>[{_OPENERS}]*+)(?P<next>[^\s。！？]++)"
 )
+_WORD_BEFORE = re.compile(r"[\w.'’-]*$")
+_LONGEST_WORD = 40
 
-_NEVER_LAST = frozenset(
-    # Words that always lead on to what they abbreviate: a number, a name, a title.
-    "para paras no nos art arts sect sects chap chaps vol vols fig figs app doc docs res rev corr add cf ibid vs v p pp "
-    "mr mrs ms mx dr prof gen col amb hon sen rep gov lt capt messrs mme mlle h.e st e.g i.e viz approx ca".split()
+_ALWAYS_LEADS = frozenset("mr mrs ms mx dr messrs mme mlle h.e e.g i.e viz cf ibid vs approx ca v".split())
+_LEADS_TO_NAME = frozenset("prof gen col amb hon sen rep gov lt capt st".split())
+_LEADS_TO_NUMBER = frozenset(
+    "para paras no nos art arts sect sects chap chaps vol vols fig figs app doc docs res rev corr add p pp".split()
 )
 _SELDOM_LAST = frozenset(
     "etc al inc ltd co corp jr sr esq a.m p.m u.s u.n u.k e.u u.s.a jan feb mar apr jun jul aug sep sept oct nov dec".split()
@@ -26,12 +32,15 @@ _SELDOM_LAST = frozenset(
 _STARTERS = frozenset(
     "the a an this that these those it its we i he she they you my our his her their there here in on at for as if when "
     "while but and so to by with from after before however moreover furthermore therefore thus such no not all some many "
-    "most each let what who why how where nonetheless firstly secondly first second third finally lastly".split()
+    "most each let what who why how where nonetheless firstly secondly first second third finally lastly although because "
+    "both despite during even every instead once several since then though today until whereas yet also".split()
 )
-_LIST_NUMBER = re.compile(r"(?:^|.*[;:]\s+)[(\[]?(?:\d{1,3}|[ivxlc]{1,6}|[a-z])$", re.IGNORECASE | re.DOTALL)
-_LIST_MARK = re.compile(r"\(?(?:\d{1,3}|[ivxlc]{1,6}|[a-z])[).]\s|(?:and|or)\s+\((?:\d{1,3}|[ivxlc]{1,6}|[a-z])\)\s", re.IGNORECASE)
-_CLAUSE = re.compile(r"(?:\(?\w{1,4}[).]\s+)?(?:Also|Further|[A-Z][a-z]+(?:s|ing))\b")
-_WORD_BEFORE = re.compile(r"[\w.'’-]*$")
+_ITEM = r"(?:\d{1,3}|[ivxlc]{1,6}|[a-z])"
+_NUMERAL = re.compile(r"[(\[]?(?:\d|[IVXLC]+\b|[A-Z]\b|\S*[/\d])|[(\[][a-z]{1,3}[)\]]")
+_LIST_MARK = re.compile(rf"\(?{_ITEM}[).]\s|(?:and|or)\s+\({_ITEM}\)\s", re.IGNORECASE)
+_LIST_NUMBER = re.compile(rf"{_ITEM}\)?", re.IGNORECASE)
+_CLAUSE = re.compile(r"(?:\(?\w{1,4}[).]\s+)?(?:Also|Further|[A-Z][a-z]+(?:s|ing|ly))\b")
+_ACRONYM = re.compile(r"(?:\w\.-?)+\w")
 
 
 def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
@@ -42,11 +51,12 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     """
     spans: list[tuple[int, int]] = []
     start = len(text) - len(text.lstrip())
-    for match in _BOUNDARY.finditer(text):
-        end = match.end("closers")
-        if end > start and _ends_sentence(text, start, match):
-            spans.append((start, end))
-            start = match.end("space")
+    at = start
+    while match := _BOUNDARY.search(text, at):
+        at = match.end("space")
+        if _ends_sentence(text, start, match):
+            spans.append((start, match.end("closers")))
+            start = at
     end = len(text.rstrip())
     if start < end:
         spans.append((start, end))
@@ -59,29 +69,39 @@ def sentences(text: str) -> tuple[str, ...]:
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
-    mark, following = match["mark"], match["next"]
-    after = text[match.start("openers") :]
+    mark, end, opens, following = match["mark"], match.start(), match.start("openers"), match["next"]
+    if match["full"]:
+        return True
     if mark == ";":
         # A resolution's clauses: "…; (b) …", "…; and (b) …", "…; Decides …". A semicolon in prose goes on in lower case.
-        return bool(_LIST_MARK.match(after)) or bool(_CLAUSE.match(after) and _CLAUSE.match(text[start:]))
-    if following.islower() and not (after.startswith("(") and _LIST_MARK.match(after)):
+        return bool(_LIST_MARK.match(text, opens)) or bool(_CLAUSE.match(text, opens) and _CLAUSE.match(text, start))
+    if following[0].islower() and not (text[opens] == "(" and _LIST_MARK.match(text, opens)):
         return False  # "e.g. that", "Yahoo! said", "'Is it?' he asked"
-    if mark != ".":
+    if mark[0] in ".…" and (end == start or text[end - 1] in " \u00a0([（"):
+        return False  # "the States … Parties", "[…]", ". . .": something is left out
+    return mark != "." or not _abbreviates(text, start, end, match["openers"] + following)
+
+
+def _abbreviates(text: str, start: int, end: int, after: str) -> bool:
+    """Whether the full stop at `end` belongs to an abbreviation or a list number; `after` is the word that follows it."""
+    found = _WORD_BEFORE.search(text, max(start, end - _LONGEST_WORD), end)
+    word = (found[0] if found else "").strip("'’-")
+    folded = word.casefold()
+    if folded in _ALWAYS_LEADS:
         return True
-    before = _WORD_BEFORE.search(text, start, match.start("mark"))
-    word = before[0] if before else ""
-    return not _abbreviates(word, text[start : match.start("mark")], after)
-
-
-def _abbreviates(word: str, sentence: str, after: str) -> bool:
-    """Whether the full stop after `word`, the last of `sentence` so far, belongs to an abbreviation or a list number."""
-    folded = word.casefold().strip("'’-")
-    if folded in _NEVER_LAST:
-        return folded != "no" or after[:1].isdigit()  # "No. 5" is a number, "He said no. Then" is not
-    if _LIST_NUMBER.match(sentence) and sentence.strip("([ ") == word.strip("(["):
-        return True  # "10. Decides": the number opens the sentence
+    if folded in _LEADS_TO_NAME and word[0].isupper():
+        return True
+    if folded in _LEADS_TO_NUMBER:
+        return bool(after[0].isdigit() if folded == "no" else _NUMERAL.match(after))  # "He said no. Then", "state of the art. It"
+    if _LIST_NUMBER.fullmatch(word) and _begins_item(text, start, end - len(word)):
+        return True  # "10. Decides", "as follows: 1. Opening"
     is_initial = len(word) == 1 and word.isalpha() and word.isupper() and word != "I"
-    if folded in _SELDOM_LAST or is_initial or re.fullmatch(r"(?:\w\.)+\w", word):
-        next_word = re.match(r"\W*(\w+)", after)
-        return not (next_word and next_word[1].casefold() in _STARTERS)
+    if folded in _SELDOM_LAST or is_initial or _ACRONYM.fullmatch(word):
+        return re.split(r"[^\w]", after.lstrip(_OPENERS), maxsplit=1)[0].casefold() not in _STARTERS or "/" in after
     return False
+
+
+def _begins_item(text: str, start: int, at: int) -> bool:
+    """Whether what stands at `at` opens the sentence that begins at `start`, or follows a colon or a semicolon in it."""
+    before = text[max(start, at - 3) : at].rstrip("([ ")
+    return not before or before[-1] in ":;"

@@ -12,7 +12,7 @@ from assistant.errors import MismatchedIndex
 from assistant.index.generations import Generation
 from assistant.retrieval.enumeration import LIFT, asked_ordinal, opens_with
 from assistant.retrieval.fusion import Fused, fuse
-from assistant.schema import Coverage, Filters, Passage, Scores
+from assistant.schema import Filters, Passage, Scores
 from assistant.settings import RetrievalSettings
 
 if TYPE_CHECKING:
@@ -32,14 +32,6 @@ class Searcher:
     def encoder(self) -> Encoder:
         """The encoder, loaded."""
         return self._encoder()
-
-    def coverage(self, filters: Filters = Filters()) -> Coverage:
-        """How many documents and paragraphs `filters` leave to be searched."""
-        store = self.generation.store
-        if not filters:
-            return Coverage(len(store.documents), self.generation.manifest.paragraphs)
-        documents = store.select(filters)
-        return Coverage(len(documents), store.count(documents))
 
     def search(self, question: str, *, filters: Filters = Filters(), top: int | None = None) -> tuple[Passage, ...]:
         """The `top` best paragraphs for a question, best first; as many come back whenever as many exist.

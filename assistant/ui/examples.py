@@ -12,7 +12,7 @@ SHIPPED = "chair-closing-remarks"
 SHIPPED_EXAMPLES = (
     "How many statements were heard, and from how many delegations?",
     "What did the Chair say about stakeholders?",
-    "Which ideas were put forward for early results?",
+    "What was the Chair's fourth point?",
     "When will the logistical arrangements be circulated?",
 )
 

@@ -1,0 +1,74 @@
+"""Where a numbered paragraph ends and the headings before the next one begin, and the path that headings make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.corpus.layout import Line, is_heading, is_marked, repair
+
+_ROMAN = re.compile(r"(?:[IVX]|[IVXLC]{2,6})\.\s")
+_NUMBERED = re.compile(r"(?P<number>\d{1,2})\.\s+(?P<text>[^\W\d_][^.;:,]{0,80})")
+_SUBTITLE = re.compile(r"\([^()]{2,}(?:\([^()]*\))*[^()]*\)")
+
+
+def heading_text(block: Sequence[Line]) -> str:
+    """The text of a heading's block, repaired."""
+    return repair("\n".join(line.text for line in block))
+
+
+def is_subtitle(block: Sequence[Line]) -> bool:
+    """Whether a block is what may stand under a heading in brackets: "(Agenda item 4)"."""
+    return len(block) == 1 and bool(_SUBTITLE.fullmatch(block[0].text))
+
+
+def is_title(block: Sequence[Line], under_heading: bool, before_number: bool) -> bool:
+    """Whether a block outside the numbered paragraphs is a heading, or stands under one as a subtitle or a numbered title does."""
+    if is_heading(block):
+        return True
+    return under_heading and (is_subtitle(block) or (before_number and len(block) == 1 and bool(_NUMBERED.fullmatch(block[0].text))))
+
+
+def heading_path(path: tuple[str, ...], text: str) -> tuple[str, ...]:
+    """The path after the heading `text`: letters stand under roman numerals, figures under both; any other replaces all."""
+    above = tuple(part for part in path if not _NUMBERED.match(part))
+    if _NUMBERED.match(text):
+        return (*above, text)
+    if is_marked(text) and not _is_roman(text, above):
+        return (*(part for part in above[:1] if _is_roman(part, ())), text)
+    return (text,)
+
+
+def _is_roman(text: str, path: tuple[str, ...]) -> bool:
+    """Whether a heading's mark is a roman numeral; "C." and "I." are letters after "B." and "H."."""
+    continues = bool(path) and path[-1][1:2] == "." and ord(path[-1][0]) + 1 == ord(text[0]) and text[1] == "."
+    return bool(_ROMAN.match(text)) and not continues
+
+
+def end_of_paragraph(blocks: Sequence[Sequence[Line]], is_last: bool) -> int:
+    """How many of the blocks from a paragraph's number to the next belong to it; headings and what follows them do not.
+
+    A heading follows the end of a sentence, never a colon. Without a number it counts only right before the next paragraph.
+    """
+    for at in range(1, len(blocks)):
+        if is_marked(blocks[at][0].text) and is_heading(blocks[at]) and _is_ended(blocks[at - 1]):
+            return at
+    if is_last:
+        return len(blocks)
+    end = len(blocks)
+    while end > 1 and (is_heading(blocks[end - 1]) or is_subtitle(blocks[end - 1]) or _is_numbered_title(blocks, end - 1)):
+        end -= 1
+    while end < len(blocks) and (not _is_ended(blocks[end - 1]) or is_subtitle(blocks[end])):
+        end += 1
+    return end
+
+
+def _is_ended(block: Sequence[Line]) -> bool:
+    return block[-1].is_closed and block[-1].text[-1] not in ":："
+
+
+def _is_numbered_title(blocks: Sequence[Sequence[Line]], at: int) -> bool:
+    """Whether a block is a heading like "2. Conclusions" rather than the last item of a list that counts up to it."""
+    if len(blocks[at]) > 1 or not (match := _NUMBERED.fullmatch(blocks[at][0].text)):
+        return False
+    return not any(block[0].text.startswith(f"{int(match['number']) - 1}.") for block in blocks[:at])

@@ -1,0 +1,430 @@
+"""Generations: what damage is refused, who may write, what stays, and what crashes leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.errors import DamagedIndex, IndexLocked, IndexProblem, MismatchedIndex, NoIndex
+from assistant.index import generations
+from assistant.index.build import BuildReport, build
+from assistant.index.generations import Generation, current_name, open_current, roll_back, verify, writing
+from assistant.index.manifest import fingerprint
+from assistant.settings import Settings
+from tests.encoders import WordLengthEncoder
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A workspace with one document, built with word lengths for vectors."""
+
+    folder: Path
+
+    @property
+    def index(self) -> Path:
+        """The folder of generations."""
+        return self.folder / "index"
+
+    def build(self, *texts: str, **more: Any) -> BuildReport:
+        """Writes the document (unless there are no texts) and builds."""
+        if texts:
+            (self.folder / "corpus").mkdir(exist_ok=True)
+            numbered = "\n\n".join(f"{number}. {text}" for number, text in enumerate(texts, 1))
+            (self.folder / "corpus" / "a.txt").write_text(numbered, encoding="utf-8")
+        return build(Settings(workspace=self.folder), loader=WordLengthEncoder, **more)
+
+    def generations(self) -> list[str]:
+        """The generations that lie there, whole or not."""
+        return sorted(path.name for path in self.index.glob("gen-*"))
+
+
+def said(generation: Generation) -> tuple[list[str], int, list[int]]:
+    """What all parts of a generation hold: its texts, how many vectors, and the rows that say "edition"."""
+    texts = [paragraph.text for paragraph in generation.store.document_paragraphs("a")]
+    return texts, len(generation.vectors), sorted(row for row, _ in generation.lexical.search("edition", 99))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    """A workspace whose one generation says "First edition." """
+    made = Place(tmp_path)
+    made.build("First edition.", "Another thing.")
+    return made
+
+
+def damages(content: bytes) -> Iterator[tuple[str, bytes | None]]:
+    """What a disk may do to a file; None: it is gone."""
+    yield "missing", None
+    yield "longer", content + b"\0"
+    if content:
+        middle = len(content) // 2
+        yield "truncated", content[:middle]
+        yield "empty", b""
+        yield "one bit", content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+        yield "zeroed", bytes(len(content))
+
+
+def test_any_damage_to_any_file_is_refused_by_name(place: Place) -> None:
+    """Each file truncated, emptied, zeroed, longer, with one bit changed or gone: refused when it is opened, and by verify."""
+    folder = place.index / current_name(place.index)
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    assert {"vectors", "paragraphs.sqlite", "MANIFEST.json", "meta.json"} < {path.name for path in files}
+    for path in files:
+        content, name = path.read_bytes(), f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        for kind, damaged in damages(content):
+            if damaged is None:
+                path.unlink()
+            else:
+                path.write_bytes(damaged)
+            with pytest.raises(DamagedIndex) as caught:
+                said(open_current(place.index))
+            assert caught.value.what.startswith(name), (kind, caught.value)
+            assert "assistant rollback" in caught.value.step
+            assert verify(place.index)[0].startswith(name), kind
+        path.write_bytes(content)
+    assert verify(place.index) == []
+    assert said(open_current(place.index))[0] == ["First edition.", "Another thing."]
+
+
+def test_only_the_part_that_is_used_is_opened(place: Place) -> None:
+    """A look-up reads paragraphs although the vectors are damaged; a search does not."""
+    vectors = place.index / current_name(place.index) / "vectors"
+    vectors.write_bytes(b"")
+    generation = open_current(place.index)
+    assert generation.store.count() == 2
+    assert len(generation.lexical) == 2
+    with pytest.raises(DamagedIndex, match="vectors has 0 bytes"):
+        _ = generation.vectors
+
+
+def test_verify_names_what_was_not_published(place: Place) -> None:
+    """A file that is too many is named, and the locks that Tantivy makes are not."""
+    folder = place.index / current_name(place.index)
+    (folder / "lexical" / "extra").write_bytes(b"")
+    (folder / "lexical" / "x.lock").write_bytes(b"")
+    assert verify(place.index) == [f"{folder.name}/lexical/extra was not published"]
+
+
+@pytest.mark.parametrize(
+    ("content", "error"),
+    [
+        (None, NoIndex),
+        (b"", DamagedIndex),
+        (b"\n", DamagedIndex),
+        (b"\xff\xfe", DamagedIndex),
+        (b"garbage", DamagedIndex),
+        (b"../x", DamagedIndex),
+        (b"gen-1/../../x", DamagedIndex),
+        (b"gen-" + b"x" * 100, DamagedIndex),
+        (b"gen-a\ngen-b", DamagedIndex),
+        (b"gen-not-there", DamagedIndex),
+    ],
+)
+def test_a_damaged_current_is_refused_and_mended(place: Place, content: bytes | None, error: type[IndexProblem]) -> None:
+    """Whatever CURRENT holds, it is refused with the next step, never followed out of the folder; a build makes it good."""
+    (place.index / "CURRENT").unlink()
+    if content is not None:
+        (place.index / "CURRENT").write_bytes(content)
+    for look in (open_current, verify):
+        if look is verify and content == b"gen-not-there":
+            assert "gen-not-there/MANIFEST.json cannot be read" in verify(place.index)[0]
+            continue
+        with pytest.raises(error, match="assistant index"):
+            look(place.index)
+    place.build()
+    assert said(open_current(place.index)) == (["First edition.", "Another thing."], 2, [0])
+
+
+def test_there_is_no_index_yet(tmp_path: Path) -> None:
+    """Opening, verifying and rolling back in an empty folder say so and make nothing."""
+    for look in (open_current, verify, roll_back):
+        with pytest.raises(NoIndex, match="Build it with: assistant index"):
+            look(tmp_path / "index")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_index_of_another_encoder_is_refused(place: Place) -> None:
+    """With the fingerprint of what is in use, an index of another revision is not opened."""
+    assert open_current(place.index, fingerprint(WordLengthEncoder().info)).id == current_name(place.index)
+    with pytest.raises(MismatchedIndex, match="encoder revision '1', in use is '2'"):
+        open_current(place.index, fingerprint(WordLengthEncoder(revision="2").info))
+
+
+def test_a_second_writer_is_refused_at_once(place: Place) -> None:
+    """While another process writes, building and rolling back are refused, and reading is not; afterwards they work."""
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom pathlib import Path\nfrom assistant.index.generations import writing\n"
+        f"with writing(Path({str(place.index)!r})):\n    print('held', flush=True)\n    sys.stdin.read()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        before = sorted(path.name for path in place.index.iterdir())
+        for change in (lambda: place.build("Second edition."), lambda: roll_back(place.index)):
+            with pytest.raises(IndexLocked, match="another process is writing"):
+                change()
+        assert sorted(path.name for path in place.index.iterdir()) == before
+        assert said(open_current(place.index))[0] == ["First edition.", "Another thing."]
+        other.communicate("")
+    place.build("Second edition.")
+    assert said(open_current(place.index))[0] == ["Second edition."]
+
+
+def test_the_lock_is_given_back(place: Place) -> None:
+    """After a writer that failed another may write; within one process too there is only one."""
+    with pytest.raises(KeyError), writing(place.index):
+        raise KeyError
+    with writing(place.index), pytest.raises(IndexLocked):
+        place.build("Second edition.")
+    with writing(place.index):
+        pass
+
+
+def test_an_index_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    """Where the folder cannot be made, building is refused by name."""
+    (tmp_path / "index").write_text("a file", encoding="utf-8")
+    with pytest.raises(IndexProblem, match=r"index cannot be written: .*Check its permissions"):
+        Place(tmp_path).build("First edition.")
+
+
+def test_what_cannot_be_verified_is_not_published(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the disk gives back other bytes than were written, CURRENT stays, and the attempt is removed."""
+    before = current_name(place.index)
+    hashed = generations.check_files
+
+    def check(folder: Path, *arguments: Any, **named: Any) -> None:
+        if folder.name != before:
+            vectors = bytearray((folder / "vectors").read_bytes())
+            vectors[-1] ^= 1
+            (folder / "vectors").write_bytes(vectors)
+        hashed(folder, *arguments, **named)
+
+    monkeypatch.setattr(generations, "check_files", check)
+    with pytest.raises(DamagedIndex, match=r"could not be verified: .*vectors is not what was published.*old one is untouched"):
+        place.build("Second edition.")
+    assert current_name(place.index) == before
+    assert place.generations() == [before]
+
+
+def test_roll_back_and_forward(place: Place) -> None:
+    """Rolling back makes the previous generation answer, again forward the other; a build follows the documents."""
+    place.build("Second edition.")
+    assert said(roll_back(place.index)) == (["First edition.", "Another thing."], 2, [0])
+    assert said(open_current(place.index))[0] == ["First edition.", "Another thing."]
+    assert said(roll_back(place.index))[0] == ["Second edition."]
+    roll_back(place.index)
+    report = place.build()
+    assert report.changed
+    assert said(open_current(place.index))[0] == ["Second edition."]
+
+
+def test_roll_back_without_a_whole_generation(place: Place) -> None:
+    """With no other generation, or a damaged one, rolling back is refused and CURRENT stays."""
+    with pytest.raises(NoIndex, match="no other generation"):
+        roll_back(place.index)
+    place.build("Second edition.")
+    before = current_name(place.index)
+    (other,) = set(place.generations()) - {before}
+    (place.index / other / "vectors").write_bytes(b"")
+    with pytest.raises(DamagedIndex, match=f"{other}/vectors .*assistant index --rebuild"):
+        roll_back(place.index)
+    assert current_name(place.index) == before
+
+
+def test_roll_back_from_a_damaged_generation(place: Place) -> None:
+    """Damage to the manifest or to CURRENT itself does not stand in the way back."""
+    first = current_name(place.index)
+    place.build("Second edition.")
+    (place.index / current_name(place.index) / "MANIFEST.json").write_bytes(b"")
+    assert roll_back(place.index).id == first
+    (place.index / "CURRENT").write_bytes(b"garbage")
+    assert roll_back(place.index).id == first
+    assert said(open_current(place.index))[0] == ["First edition.", "Another thing."]
+
+
+def test_roll_back_goes_to_the_previous_not_to_what_was_never_published(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole generation of a writer that crashed before it named it in CURRENT is newer, and is not gone back to."""
+    first = current_name(place.index)
+    second = place.build("Second edition.").generation
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # as if killed before
+        patch.setattr(generations, "write_durably", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        with pytest.raises(IndexProblem, match="No space left on device"):
+            place.build("Third edition.")
+    assert len(place.generations()) == 3
+    assert current_name(place.index) == second
+    assert roll_back(place.index).id == first
+
+
+def test_two_generations_are_kept(place: Place) -> None:
+    """After each publication the current and the previous generation remain; what crashes left is gone, other files are not."""
+    (place.index / "README.md").write_text("about", encoding="utf-8")
+    names = [current_name(place.index)]
+    for number in range(3):
+        (place.index / "gen-crashed" / "lexical").mkdir(parents=True)
+        (place.index / "CURRENT.0.new").write_bytes(b"gen")
+        names.append(place.build(f"Edition {number}.").generation)
+        assert place.generations() == sorted(names[-2:])
+        assert open_current(place.index).manifest.previous == names[-2]
+    assert sorted(path.name for path in place.index.iterdir() if not path.name.startswith("gen-")) == ["CURRENT", "LOCK", "README.md"]
+
+
+def test_readers_keep_their_generation(place: Place) -> None:
+    """Through 20 publications each reader goes on with what it opened, in any thread, long after it was swept."""
+    readers = [open_current(place.index)]
+    expected = [said(readers[0])]
+    for number in range(20):
+        place.build(f"Edition number {number}.", "Another thing.", *["An edition more."] * (number % 3))
+        readers.append(open_current(place.index))
+        expected.append(said(readers[-1]))
+    assert len({str(texts) for texts, _, _ in expected}) == 21
+    assert len(place.generations()) == 2
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(said, readers)) == expected
+    assert [len(texts) for texts, _, _ in expected[1:4]] == [2, 3, 4]
+
+
+def test_a_reader_that_comes_while_its_generation_is_swept_takes_the_next(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between reading CURRENT and opening what it names, two publications may pass."""
+    named = iter(["gen-swept-meanwhile", "gen-swept-too"])
+    look = generations.current_name
+    monkeypatch.setattr(generations, "current_name", lambda index: next(named, None) or look(index))
+    assert said(open_current(place.index))[0] == ["First edition.", "Another thing."]
+
+
+class Interrupted(BaseException):
+    """Stands for a user's interrupt, and is never caught by a clause for errors."""
+
+
+def test_an_interrupt_leaves_nothing_behind(place: Place) -> None:
+    """Whenever a build says what it does it may be interrupted: the old index or the new one answers, with nothing half done."""
+    first = current_name(place.index)
+    calls = 0
+    while True:
+        left = [calls]
+
+        def stop(*_: object, left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Interrupted
+
+        try:
+            place.build("Second edition.", progress=stop)
+        except Interrupted:
+            calls += 1
+        else:
+            break
+        now = said(open_current(place.index))[0]
+        assert verify(place.index) == []
+        if now == ["Second edition."]:
+            assert len(place.generations()) == 2
+            break
+        assert now == ["First edition.", "Another thing."]
+        assert place.generations() == [first]
+        assert {path.name for path in place.index.iterdir()} == {first, "CURRENT", "LOCK"}
+    assert calls >= 4
+
+
+def test_an_interrupt_after_publishing_does_not_remove_what_was_published(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once CURRENT names the new generation it stays, whatever happens then."""
+
+    def stop(_: Path) -> None:
+        raise Interrupted
+
+    monkeypatch.setattr(generations, "sweep", stop)
+    with pytest.raises(Interrupted):
+        place.build("Second edition.")
+    assert verify(place.index) == []
+    assert said(open_current(place.index))[0] == ["Second edition."]
+
+
+@pytest.mark.parametrize("name", ["fsync", "replace", "mkdir"])
+def test_every_step_may_fail(place: Place, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Whichever call to the disk fails, the build is refused by name, and the old index or the whole new one answers."""
+    original: Callable[..., Any] = getattr(os, name)
+    for number in range(1, 60):
+        left = [number]
+
+        def fail(*arguments: Any, left: list[int] = left, **named: Any) -> Any:
+            left[0] -= 1
+            if not left[0]:
+                raise OSError(5, "Input/output error")
+            return original(*arguments, **named)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, name, fail)
+            try:
+                place.build(f"Edition {name}.")
+            except IndexProblem as error:
+                assert "cannot be written: Input/output error" in str(error)
+            else:
+                break
+        assert verify(place.index) == []
+        now = said(open_current(place.index))[0]
+        if now != [f"Edition {name}."]:
+            assert now == ["First edition.", "Another thing."]
+            assert len(place.generations()) == 1
+            assert not list(place.index.glob("*.new"))
+    assert 1 < number < 59
+    assert said(open_current(place.index))[0] == [f"Edition {name}."]
+
+
+def crashes(kind: str, folder: Path) -> list[dict[str, Any]]:
+    """The trials of `tests.crashes`, in a process without threads."""
+    quiet = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    command = [sys.executable, "-W", "ignore", "-m", "tests.crashes", kind, str(folder)]
+    done = subprocess.run(command, cwd=ROOT, env=quiet, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
+
+
+@needs_fork
+def test_a_build_that_is_killed_leaves_the_old_index_or_the_new(tmp_path: Path) -> None:
+    """kill -9 at every step: one generation answers, whole; the next build publishes the new one and removes the remains."""
+    *trials, last = crashes("kill", tmp_path)
+    assert len(trials) > 25
+    assert {trial["fault"] for trial in trials} == {"killed"}
+    states = [trial["state"] for trial in trials]
+    switched = states.index("new")
+    assert set(states[:switched]) == {"old"}
+    assert set(states[switched:]) == {"new"}
+    assert max(trial["generations"] for trial in trials) == 3
+    for trial in (*trials, last):
+        assert (trial["rebuilt"], trial["after"], trial["left"]) == (None, "new", 2), trial
+
+
+@needs_fork
+def test_a_first_build_that_is_killed_leaves_no_index(tmp_path: Path) -> None:
+    """kill -9 during the first build: there is no index yet, or it is whole; building again works."""
+    *trials, last = crashes("first", tmp_path)
+    assert len(trials) > 8
+    assert {trial["state"] for trial in trials} <= {"none", "new"}
+    assert trials[0]["state"] == "none"
+    for trial in (*trials, last):
+        assert (trial["rebuilt"], trial["after"], trial["left"]) == (None, "new", 1), trial
+
+
+@needs_fork
+def test_a_full_disk_is_refused_and_its_space_given_back(tmp_path: Path) -> None:
+    """However little room a file has, the build is refused by name, the old index answers, and nothing new takes up space."""
+    *trials, last = crashes("disk", tmp_path)
+    assert len(trials) > 10
+    for trial in trials:
+        assert "index cannot be written: " in trial["fault"], trial
+        assert (trial["state"], trial["generations"], trial["after"]) == ("old", 1, "new"), trial
+    assert (last["fault"], last["state"]) == ("done", "new")
