@@ -28,8 +28,11 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
     """The packaged encoder, loaded once."""
+    import torch
+
     from assistant.index.encoder import load
 
+    torch.set_num_threads(1)  # on cores that are busy with other tests, threads wait for each other most of the time
     return load(Settings().encoder)
 
 

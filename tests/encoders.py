@@ -1,8 +1,9 @@
-"""An encoder that can be worked out by hand, so that tests assert exact scores."""
+"""An encoder that can be worked out by hand, so that tests assert exact scores, and what windows of any encoder must hold."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -45,3 +46,21 @@ class WordLengthEncoder:
                 tokens.append((start, end))
             found.append([f"{context} {text[a:b]}".strip() for a, b in cut_windows(tokens, self.window, len(text))])
         return found
+
+
+def sizes(encoder: Any, windows: list[str]) -> list[int]:
+    """Tokens of each window as the encoder's own tokenizer counts them, with its marks."""
+    return [len(encoder._model.tokenizer(window, truncation=False, verbose=False)["input_ids"]) for window in windows]
+
+
+def assert_nothing_lost(text: str, windows: list[str], context: str) -> None:
+    """Each window is the context and a stretch of the text; the stretches overlap, and reach from its first to its last letter."""
+    end = len(text) - len(text.lstrip())
+    for number, window in enumerate(windows):
+        assert window.startswith(context)
+        stretch = window[len(context) :].removeprefix(" " if context else "")
+        start = text.find(stretch)
+        assert 0 <= start < end or number == 0 == start
+        assert start + len(stretch) > end
+        end = start + len(stretch)
+    assert not text[end:].strip()

@@ -101,9 +101,12 @@ def page_url(workspace: Path) -> Iterator[str]:
     served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real Chromium; without one the tests are skipped, or fail where ASSISTANT_REQUIRE_BROWSER=1."""
+    """A real Chromium; without one the tests are skipped, or fail where ASSISTANT_REQUIRE_BROWSER=1.
+
+    It ends with its module: while Playwright is there its event loop counts as running, and asynchronous tests cannot.
+    """
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         found = next((str(path) for path in (Path("/usr/bin/chromium"), Path("/usr/bin/google-chrome")) if path.exists()), None)
@@ -118,7 +121,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One browser for most tests, so that Gradio's scripts are fetched once; each visitor has a page of their own."""
     with browser.new_context() as shared:

@@ -1,59 +1,24 @@
-"""Generations: what damage is refused, who may write, what stays, and what crashes leave."""
+"""Generations: what damage is refused, who may write, and what stays."""
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from encoders import WordLengthEncoder
+from workspaces import Place, said
 
 from assistant.errors import DamagedIndex, IndexLocked, IndexProblem, MismatchedIndex, NoIndex
 from assistant.index import generations
-from assistant.index.build import BuildReport, build
-from assistant.index.generations import Generation, current_name, open_current, roll_back, verify, writing
+from assistant.index.generations import current_name, open_current, roll_back, verify, writing
 from assistant.index.manifest import fingerprint
-from assistant.settings import Settings
-from tests.encoders import WordLengthEncoder
-
-ROOT = Path(__file__).parents[1]
-
-
-@dataclass(frozen=True)
-class Place:
-    """A workspace with one document, built with word lengths for vectors."""
-
-    folder: Path
-
-    @property
-    def index(self) -> Path:
-        """The folder of generations."""
-        return self.folder / "index"
-
-    def build(self, *texts: str, **more: Any) -> BuildReport:
-        """Writes the document (unless there are no texts) and builds."""
-        if texts:
-            (self.folder / "corpus").mkdir(exist_ok=True)
-            numbered = "\n\n".join(f"{number}. {text}" for number, text in enumerate(texts, 1))
-            (self.folder / "corpus" / "a.txt").write_text(numbered, encoding="utf-8")
-        return build(Settings(workspace=self.folder), loader=WordLengthEncoder, **more)
-
-    def generations(self) -> list[str]:
-        """The generations that lie there, whole or not."""
-        return sorted(path.name for path in self.index.glob("gen-*"))
-
-
-def said(generation: Generation) -> tuple[list[str], int, list[int]]:
-    """What all parts of a generation hold: its texts, how many vectors, and the rows that say "edition"."""
-    texts = [paragraph.text for paragraph in generation.store.document_paragraphs("a")]
-    return texts, len(generation.vectors), sorted(row for row, _ in generation.lexical.search("edition", 99))
 
 
 @pytest.fixture
@@ -62,6 +27,12 @@ def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
     made.build("First edition.", "Another thing.")
     return made
+
+
+@pytest.fixture(autouse=True)
+def without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test cuts the power: waiting for the disk would only take time."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 def damages(content: bytes) -> Iterator[tuple[str, bytes | None]]:
@@ -165,7 +136,7 @@ def test_an_index_of_another_encoder_is_refused(place: Place) -> None:
 def test_a_second_writer_is_refused_at_once(place: Place) -> None:
     """While another process writes, building and rolling back are refused, and reading is not; afterwards they work."""
     program = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom pathlib import Path\nfrom assistant.index.generations import writing\n"
+        f"import sys\nfrom pathlib import Path\nfrom assistant.index.generations import writing\n"
         f"with writing(Path({str(place.index)!r})):\n    print('held', flush=True)\n    sys.stdin.read()"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
@@ -302,129 +273,3 @@ def test_a_reader_that_comes_while_its_generation_is_swept_takes_the_next(place:
     look = generations.current_name
     monkeypatch.setattr(generations, "current_name", lambda index: next(named, None) or look(index))
     assert said(open_current(place.index))[0] == ["First edition.", "Another thing."]
-
-
-class Interrupted(BaseException):
-    """Stands for a user's interrupt, and is never caught by a clause for errors."""
-
-
-def test_an_interrupt_leaves_nothing_behind(place: Place) -> None:
-    """Whenever a build says what it does it may be interrupted: the old index or the new one answers, with nothing half done."""
-    first = current_name(place.index)
-    calls = 0
-    while True:
-        left = [calls]
-
-        def stop(*_: object, left: list[int] = left) -> None:
-            left[0] -= 1
-            if left[0] < 0:
-                raise Interrupted
-
-        try:
-            place.build("Second edition.", progress=stop)
-        except Interrupted:
-            calls += 1
-        else:
-            break
-        now = said(open_current(place.index))[0]
-        assert verify(place.index) == []
-        if now == ["Second edition."]:
-            assert len(place.generations()) == 2
-            break
-        assert now == ["First edition.", "Another thing."]
-        assert place.generations() == [first]
-        assert {path.name for path in place.index.iterdir()} == {first, "CURRENT", "LOCK"}
-    assert calls >= 4
-
-
-def test_an_interrupt_after_publishing_does_not_remove_what_was_published(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once CURRENT names the new generation it stays, whatever happens then."""
-
-    def stop(_: Path) -> None:
-        raise Interrupted
-
-    monkeypatch.setattr(generations, "sweep", stop)
-    with pytest.raises(Interrupted):
-        place.build("Second edition.")
-    assert verify(place.index) == []
-    assert said(open_current(place.index))[0] == ["Second edition."]
-
-
-@pytest.mark.parametrize("name", ["fsync", "replace", "mkdir"])
-def test_every_step_may_fail(place: Place, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Whichever call to the disk fails, the build is refused by name, and the old index or the whole new one answers."""
-    original: Callable[..., Any] = getattr(os, name)
-    for number in range(1, 60):
-        left = [number]
-
-        def fail(*arguments: Any, left: list[int] = left, **named: Any) -> Any:
-            left[0] -= 1
-            if not left[0]:
-                raise OSError(5, "Input/output error")
-            return original(*arguments, **named)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(os, name, fail)
-            try:
-                place.build(f"Edition {name}.")
-            except IndexProblem as error:
-                assert "cannot be written: Input/output error" in str(error)
-            else:
-                break
-        assert verify(place.index) == []
-        now = said(open_current(place.index))[0]
-        if now != [f"Edition {name}."]:
-            assert now == ["First edition.", "Another thing."]
-            assert len(place.generations()) == 1
-            assert not list(place.index.glob("*.new"))
-    assert 1 < number < 59
-    assert said(open_current(place.index))[0] == [f"Edition {name}."]
-
-
-def crashes(kind: str, folder: Path) -> list[dict[str, Any]]:
-    """The trials of `tests.crashes`, in a process without threads."""
-    quiet = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    command = [sys.executable, "-W", "ignore", "-m", "tests.crashes", kind, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, env=quiet, capture_output=True, text=True, timeout=240, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills forked processes")
-
-
-@needs_fork
-def test_a_build_that_is_killed_leaves_the_old_index_or_the_new(tmp_path: Path) -> None:
-    """kill -9 at every step: one generation answers, whole; the next build publishes the new one and removes the remains."""
-    *trials, last = crashes("kill", tmp_path)
-    assert len(trials) > 25
-    assert {trial["fault"] for trial in trials} == {"killed"}
-    states = [trial["state"] for trial in trials]
-    switched = states.index("new")
-    assert set(states[:switched]) == {"old"}
-    assert set(states[switched:]) == {"new"}
-    assert max(trial["generations"] for trial in trials) == 3
-    for trial in (*trials, last):
-        assert (trial["rebuilt"], trial["after"], trial["left"]) == (None, "new", 2), trial
-
-
-@needs_fork
-def test_a_first_build_that_is_killed_leaves_no_index(tmp_path: Path) -> None:
-    """kill -9 during the first build: there is no index yet, or it is whole; building again works."""
-    *trials, last = crashes("first", tmp_path)
-    assert len(trials) > 8
-    assert {trial["state"] for trial in trials} <= {"none", "new"}
-    assert trials[0]["state"] == "none"
-    for trial in (*trials, last):
-        assert (trial["rebuilt"], trial["after"], trial["left"]) == (None, "new", 1), trial
-
-
-@needs_fork
-def test_a_full_disk_is_refused_and_its_space_given_back(tmp_path: Path) -> None:
-    """However little room a file has, the build is refused by name, the old index answers, and nothing new takes up space."""
-    *trials, last = crashes("disk", tmp_path)
-    assert len(trials) > 10
-    for trial in trials:
-        assert "index cannot be written: " in trial["fault"], trial
-        assert (trial["state"], trial["generations"], trial["after"]) == ("old", 1, "new"), trial
-    assert (last["fault"], last["state"]) == ("done", "new")

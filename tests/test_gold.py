@@ -12,6 +12,7 @@ import pytest
 
 from assistant.errors import GoldError
 from assistant.eval.gold import GoldQuestion, GoldReference, check_gold, gold_sha256, read_gold, split_of
+from assistant.index.generations import open_current
 from assistant.schema import Paragraph
 
 GOOD: dict[str, Any] = {

@@ -56,7 +56,8 @@ def test_terms_are_stems_without_stop_words() -> None:
     [
         ("Cote d'Ivoire", "Côte d’Ivoire"),
         ("TURKIYE", "Türkiye"),
-        ("cafe\u0301", "café"),
+        ("de\u0301veloppement", "développement"),
+        ("России\u0306ская", "Российская"),
         ("finance", "ﬁnance"),
         ("2021", "２０２１"),
         ("государства", "ГОСУДАРСТВА"),
@@ -95,11 +96,11 @@ def test_equal_scores_come_by_row_also_at_the_cut(tmp_path: Path, monkeypatch: p
     """Of many equal paragraphs the first rows come back, however many segments the index was written in."""
     monkeypatch.setattr("assistant.index.lexical._HEAP", 15_000_000)
     chance = random.Random(1)
-    filler = [f"w{number}" for number in range(100_000)]
-    texts = ["port " + " ".join(chance.choices(filler, k=60)) for _ in range(20_000)]
+    filler = [f"w{number}" for number in range(200_000)]
+    texts = ["port " + " ".join(chance.choices(filler, k=60)) for _ in range(9_000)]
     index = index_of(tmp_path, reversed(texts))
     assert index._searcher.num_segments > 1
-    everything = index.search("port", 20_000)
+    everything = index.search("port", 9_000)
     assert everything == sorted(everything, key=lambda hit: (-hit[1], hit[0]))
     assert len({score for _, score in everything}) < 5
     for limit in (1, 7, 1000):

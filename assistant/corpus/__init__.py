@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from assistant.corpus.catalogue import CATALOGUE_FILE, read_catalogue
 from assistant.corpus.readers import read_file
+from assistant.corpus.readers.text import UNSHOWABLE
 from assistant.errors import EmptyCorpus, UnreadableDocument
 from assistant.schema import Document, Ledger, Paragraph
 
@@ -68,6 +69,9 @@ def read_corpus(place: Path) -> Iterator[Entry | Skipped]:
     seen: dict[str, str] = {}
     for path in files:
         name = path.relative_to(folder).as_posix()
+        if UNSHOWABLE.search(name):
+            yield Skipped(ascii(name), f"{name!a} has a name with characters that cannot be shown. Rename it.")
+            continue
         try:
             for item in read_file(path, name, catalogue.get(name)):
                 if isinstance(item, UnreadableDocument):
@@ -84,8 +88,9 @@ def read_corpus(place: Path) -> Iterator[Entry | Skipped]:
                     yield Entry(*item)
         except UnreadableDocument as error:
             yield Skipped(name, str(error))
-    for name in sorted(set(catalogue) - {path.relative_to(folder).as_posix() for path in files}):
-        yield Skipped(name, f"{CATALOGUE_FILE} names {name}, which is not there. Add the file or remove the entry.")
+    for name in sorted(catalogue):
+        if not (folder / name).is_file():
+            yield Skipped(name, f"{CATALOGUE_FILE} names {name}, which is not there. Add the file or remove the entry.")
 
 
 def corpus_fingerprint(place: Path) -> str:
@@ -97,17 +102,18 @@ def corpus_fingerprint(place: Path) -> str:
     folder = place if place.is_dir() else place.parent
     digest = sha256()
     for path in (*corpus_files(place), folder / CATALOGUE_FILE):
-        if not path.is_file():
-            continue
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        try:
-            with path.open("rb") as stream:
-                while chunk := stream.read(1 << 20):
-                    digest.update(chunk)
-        except OSError as error:
-            digest.update(f"unreadable: {error.errno}".encode())
-        digest.update(b"\0")
+        if path.is_file():
+            name = path.relative_to(folder).as_posix().encode(errors="surrogateescape")
+            digest.update(sha256(name).digest() + _file_digest(path))  # of fixed length: no byte of a file passes for a name
     return digest.hexdigest()
+
+
+def _file_digest(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return file_digest(stream, "sha256").digest()
+    except OSError as error:
+        return sha256(f"unreadable: {error.errno}".encode()).digest()
 
 
 def warnings_of(ledger: Ledger) -> list[str]:
@@ -117,6 +123,6 @@ def warnings_of(ledger: Ledger) -> list[str]:
         found.append(f"numbers missing: {', '.join(ledger.gaps)}")
     if ledger.repeats:
         found.append(f"numbers used more than once: {', '.join(ledger.repeats)}")
-    if ledger.counted and not ledger.official:
+    if ledger.counted > 1 and not ledger.official:
         found.append("no printed paragraph numbers: paragraphs were counted")
     return found

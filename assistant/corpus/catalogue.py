@@ -12,15 +12,17 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from assistant.errors import InvalidCatalogue
 from assistant.schema import Document, Kind, Standing
 
 CATALOGUE_FILE = "catalogue.toml"
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class CatalogueEntry(BaseModel):
@@ -28,17 +30,17 @@ class CatalogueEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str | None = None
-    symbol: str | None = None
-    title: str | None = None
+    id: Text | None = None
+    symbol: Text | None = None
+    title: Text | None = None
     kind: Kind | None = None
     standing: Standing | None = None
     date: dt.date | None = None
-    session: str | None = None
-    speaker: str | None = None
-    delegation: str | None = None
-    language: str | None = None
-    aliases: tuple[str, ...] = ()
+    session: Text | None = None
+    speaker: Text | None = None
+    delegation: Text | None = None
+    language: Text | None = None
+    aliases: tuple[Text, ...] = ()
 
 
 def read_catalogue(folder: Path) -> Mapping[str, CatalogueEntry]:
@@ -51,29 +53,35 @@ def read_catalogue(folder: Path) -> Mapping[str, CatalogueEntry]:
     if not path.is_file():
         return {}
     try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidCatalogue(f"{path} cannot be read: {error}", "Mend the file or move it away.") from None
     return {name: _entry(path, name, fields) for name, fields in raw.items()}
 
 
 def _entry(path: Path, name: str, fields: object) -> CatalogueEntry:
+    step = f'A file name stands in quotes, ["name.txt"]; keys are {", ".join(CatalogueEntry.model_fields)}.'
+    if not isinstance(fields, dict):
+        raise InvalidCatalogue(f"{path}: {name!r} is not the table of a file", step)
     try:
         return CatalogueEntry.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "entry"
-        raise InvalidCatalogue(
-            f"{path}, [{name!r}], {key}: {first['msg']}", f"Keys are {', '.join(CatalogueEntry.model_fields)}."
-        ) from None
+        key = ".".join(str(part) for part in first["loc"])
+        raise InvalidCatalogue(f"{path}, [{name!r}], {key}: {first['msg']}", step) from None
 
 
 def describe(entry: CatalogueEntry | None, *, name: str, sha256: str, default_id: str) -> Document:
     """The document's metadata: from its catalogue entry where that speaks, else from the file's name."""
     given = {} if entry is None else {key: value for key, value in entry if value not in (None, ())}
     origins = dict.fromkeys(given, "catalogue")
-    if "title" not in given:
-        origins["title"] = "file name"
-    fields = {"title": Path(name).stem.replace("_", " "), **given}
-    fields.setdefault("id", fields.get("symbol") or default_id)
+    fields = {"title": Path(name).stem.replace("_", " "), "id": given.get("symbol", default_id), **given}
+    origins.setdefault("title", "file name")
+    origins.setdefault("id", "symbol" if "symbol" in given else "file name")
     return Document(source=name, sha256=sha256, origins=origins, **fields)
+
+
+def with_shared(document: Document, entry: CatalogueEntry) -> Document:
+    """One of many documents in a file, with what the catalogue says about all of them; what names one is left as it is."""
+    shared = {key: value for key, value in entry if value is not None and key not in ("id", "symbol", "title", "aliases")}
+    return replace(document, origins={**document.origins, **dict.fromkeys(shared, "catalogue")}, **shared)

@@ -72,7 +72,7 @@ class Spacing:
         if not self.wrapped:
             return True
         if after.gap > self.gap:
-            return before.is_closed or not first.isalpha() or not self.fills(before, after)
+            return before.is_closed or before.text[-1] == "," or not first.isalpha() or not self.fills(before, after)
         if is_marked(after.text) and before.is_closed:
             return True
         if is_marked(before.text) and not before.is_closed:
@@ -188,9 +188,7 @@ def is_marked(text: str) -> bool:
 
 def is_heading(block: Sequence[Line]) -> bool:
     """Whether a block of lines reads as a heading: short, not ending as a sentence ends, beginning as a title does."""
-    if len(block) > 3 or sum(len(line.text) for line in block) > MAX_HEADING:
-        return False
     last = block[-1].text[-1]
-    if last in ",;:.!" or block[-1].goes_on:
+    if last in ",;:.!" or len(block) > 3 or sum(len(line.text) for line in block) > MAX_HEADING or block[-1].goes_on:
         return False
     return is_marked(block[0].text) or (last != "?" and block[0].text[0].isupper())

@@ -9,9 +9,10 @@ items of a list) stays text, and is reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import islice, pairwise
+from typing import NamedTuple
 
 from assistant.corpus.layout import Line, Spacing, blocks_of, is_heading
 
@@ -33,7 +34,9 @@ _MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a
 
 _WEAK = 0.5
 """What a mark is worth where no end stands before it; every other is worth 1. Chains are compared by their sums."""
-_GAP_COST, _REPEAT_COST, _LIST_COST, _LEAD_COST, _COLON_COST = 0.5, 0.25, 0.25, 0.5, 1.0
+_GAP_COST, _REPEAT_COST, _LIST_COST, _LEAD_COST, _COLON_COST, _CLAUSE_COST, _SPACE_COST = 0.5, 0.1, 0.2, 0.5, 1.0, 0.65, 0.3
+_LISTED = 0.97
+"""What an item of a list is worth: a little less than a paragraph, so that a long count is read as one of paragraphs."""
 _WIDEST_GAP, _NEAREST, _LATEST_START = 100, 8, 1000
 """How many missing numbers a gap may have, and how many later lines of one number are looked at: bounds that keep the
 choice linear. A text that begins with a number above the last is a chronology rather than an extract."""
@@ -50,6 +53,10 @@ class Mark:
     text_start: int
     weight: float = 1.0
     after_colon: bool = False
+    after_clause: bool = False
+    """A comma or semicolon stands before it."""
+    is_apart: bool = True
+    """More empty lines stand before it than between the lines of a paragraph."""
 
     @property
     def label(self) -> str:
@@ -62,17 +69,23 @@ class Mark:
             return self.number == other.number and _SUFFIXES.index(self.suffix) == _SUFFIXES.index(other.suffix) + 1
         return self.number == other.number + 1
 
+    def unlike(self, other: Mark) -> float:
+        """The cost of stepping here from `other`: paragraphs look alike, and so do the items of a list, but for the first."""
+        if other.number == 1:
+            return 0
+        return _CLAUSE_COST * (self.after_clause != other.after_clause) + _SPACE_COST * (self.is_apart != other.is_apart)
+
 
 def find_marks(lines: Sequence[Line], spacing: Spacing) -> tuple[list[Mark], list[Line]]:
     """The chosen marks in order, and the lines that begin with a number but were not chosen.
 
-    The numbers of a text are of one style, since the items of a list are often set in another style than the paragraphs. The
-    best chain wins that is not itself a list; one that runs through the text is preferred to one that counts higher in a part.
+    The numbers of a text are of one style, since the items of a list are often set in another style than the paragraphs: that
+    of the chain that begins first and is not itself a list.
     """
     candidates = list(_candidates(lines, spacing))
     chains = [_chain([mark for mark in candidates if mark.style == style]) for style in sorted({mark.style for mark in candidates})]
-    ranked = sorted((score * (1 + (chain[-1].line - chain[0].line) / len(lines)), chain[0].line, chain) for chain, score in chains if chain)
-    chosen = next((chain for _, _, chain in reversed(ranked) if not _is_only_a_list(lines, chain, spacing)), [])
+    in_order = sorted(filter(None, chains), key=lambda chain: chain[0].line)
+    chosen = next((chain for chain in in_order if not _is_only_a_list(lines, chain, candidates, spacing)), [])
     taken = {mark.line for mark in chosen}
     return chosen, [line for at, line in enumerate(lines) if at not in taken and not line.is_page_number and _MARK.match(line.text)]
 
@@ -90,9 +103,18 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
                 first = line is block[0]
                 weight = 1.0 if first and above and is_heading(above) and _opens(text, match) else _weight(before, match, text, first)
                 if weight:
-                    colon = before is not None and before.text[-1] in ":："
-                    start = line.start + match.start("text")
-                    yield Mark(place[line.start], int(match["number"]), match["suffix"] or "", match["style"] or "", start, weight, colon)
+                    last = before.text[-1] if before else ""
+                    yield Mark(
+                        place[line.start],
+                        int(match["number"]),
+                        match["suffix"] or "",
+                        match["style"] or "",
+                        text_start=line.start + match.start("text"),
+                        weight=weight,
+                        after_colon=last in (":", "："),
+                        after_clause=last in (",", ";"),
+                        is_apart=line.gap > spacing.gap,
+                    )
             before = line
 
 
@@ -121,25 +143,30 @@ def _weight(before: Line | None, match: re.Match[str], text: str, first: bool) -
     return _WEAK if opens and (first or match["style"]) else 0
 
 
-def _is_only_a_list(lines: Sequence[Line], marks: list[Mark], spacing: Spacing) -> bool:
-    """Whether these numbers are a list inside an unnumbered text.
+def _is_only_a_list(lines: Sequence[Line], chain: list[Mark], candidates: Sequence[Mark], spacing: Spacing) -> bool:
+    """Whether these numbers are a list inside a text that has none, or others.
 
     Paragraph numbers run through a text: little prose stands before the first, and little after the last paragraph. A
-    preamble, whose clauses end with commas, is not counted as prose, and less prose will do where a colon announces a list.
+    preamble, whose clauses end with commas, is not counted as prose, nor are the items of a list in the last paragraph. Less
+    prose will do where a colon announces a list, and more may stand after the last number where none stands before the first.
     """
-    size = sum(len(line.text) for line in lines)
-    before = [block for block in blocks_of(lines[: marks[0].line], spacing) if not is_heading(block) and block[-1].text[-1] not in ",;"]
-    after = [block for block in blocks_of(lines[marks[-1].line :], spacing)[1:] if block[0].text[0].isalpha() and not is_heading(block)]
-    prose = sum(len(line.text) for block in (*before, *after) for line in block)
-    return prose > (0.15 if marks[0].after_colon and after else 0.4) * size
+    first, last = chain[0], chain[-1]
+    before = [block for block in blocks_of(lines[: first.line], spacing) if not is_heading(block) and block[-1].text[-1] not in ",;"]
+    after = [block for block in blocks_of(lines[last.line :], spacing)[1:] if not is_heading(block) and _is_prose(block, first.style)]
+    other = next((mark.line for mark in candidates if mark.line > last.line and mark.style != last.style), len(lines))
+    prose = _size(line for block in before for line in block) + max(_size(line for block in after for line in block), _size(lines[other:]))
+    return prose > (0.15 if first.after_colon and after else 0.4 if before else 0.6) * _size(lines)
 
 
-@dataclass(frozen=True, slots=True)
-class _Best:
-    """The score of the best chain from a mark onwards, and the mark it steps to; -1 ends the chain."""
+def _size(lines: Iterable[Line]) -> int:
+    return sum(len(line.text) for line in lines)
 
-    score: float
-    step: int = -1
+
+def _is_prose(block: Sequence[Line], style: str) -> bool:
+    """Whether a block is neither an item of a list nor the rest of a sentence; a number of another style than `style` is text."""
+    first = block[0].text[0]
+    match = _MARK.match(block[0].text) if first.isdigit() else None
+    return first.isalnum() and not first.islower() and not (match and (match["style"] or "") == style)
 
 
 class _Lists:
@@ -147,30 +174,45 @@ class _Lists:
 
     def __init__(self, marks: list[Mark]) -> None:
         self._marks = marks
-        listed: list[bool] = []
+        self.sums = [0.0]
+        self.goes_on: list[bool] = []
+        in_run = False
         for at, mark in enumerate(marks):
-            goes_on = at > 0 and listed[-1] and mark.follows(marks[at - 1])
-            listed.append(goes_on or (mark.number == 1 and not mark.suffix))
-        self._sums = [0.0, *accumulate(mark.weight * is_listed for mark, is_listed in zip(marks, listed, strict=True))]
-        self._stop = list(range(1, len(marks) + 1))
+            self.goes_on.append(in_run and mark.follows(marks[at - 1]))
+            in_run = self.goes_on[-1] or (mark.number == 1 and not mark.suffix)
+            worth = _LISTED * mark.weight - (mark.unlike(marks[at - 1]) if self.goes_on[-1] else 0)
+            self.sums.append(self.sums[-1] + worth * in_run)
+        self._stop = list(range(1, len(marks) + 1))  # for each mark where the rest of its run ends
         for at in range(len(marks) - 2, -1, -1):
-            if listed[at] and listed[at + 1] and marks[at + 1].follows(marks[at]):
+            if self.goes_on[at + 1]:
                 self._stop[at] = self._stop[at + 1]
 
     def between(self, at: int, to: int) -> float:
         """The weight of whole lists between two marks, less a cost where `to` continues what stands right before it."""
         stolen = at + 1 < to < len(self._marks) and self._marks[to].follows(self._marks[to - 1])
-        return self._sums[to] - self._sums[min(self._stop[at], to)] - _LIST_COST * stolen
+        return self.sums[to] - self.sums[min(self._stop[at], to)] - _LIST_COST * stolen
+
+    def after(self, at: int, total: float) -> float:
+        """What `total`, counted from the beginning, is worth from behind the run of `at`."""
+        return total - self.sums[self._stop[at]]
 
     def before(self, at: int) -> float:
         """The same for what stands before the first mark of a chain, less the cost of any list there."""
-        return self._sums[at] - _LEAD_COST * (self._sums[at] > 0)
+        return self.sums[at] - _LEAD_COST * (self.sums[at] > 0)
 
 
-def _chain(marks: list[Mark]) -> tuple[list[Mark], float]:
+class _Option(NamedTuple):
+    """A way to go on from a mark: what the chain earns from there, and minus the mark it steps to, so that the earlier of
+    two equals is the greater; 1 ends the chain."""
+
+    score: float
+    step: int = 1
+
+
+def _chain(marks: list[Mark]) -> list[Mark]:
     """The chain of `marks` with the highest score, by dynamic programming from the last mark to the first.
 
-    Every mark earns its weight, and so does every item of a list that is passed over whole. A gap costs `_GAP_COST` and a
+    Every mark earns its weight, and every item of a list that is passed over whole nearly as much. A gap costs `_GAP_COST` and a
     repeated number `_REPEAT_COST`, and both must be followed by a plain step. A step to a mark that stands behind its own
     predecessor in some list costs `_LIST_COST`, so that paragraph 5 is preferred to item 5 of a list in paragraph 4. A start
     behind a colon costs `_COLON_COST`, since a list begins there, and one behind a list `_LEAD_COST`. Equal scores: the
@@ -178,55 +220,43 @@ def _chain(marks: list[Mark]) -> tuple[list[Mark], float]:
     """
     lists = _Lists(marks)
     later: dict[int, list[int]] = {}
-    resumable: dict[int, int] = {}
-    plain: dict[int, _Best] = {}
-    best: dict[int, _Best] = {}
-    highest = 0.0
+    resumable: dict[int, dict[tuple[bool, bool], int]] = {}  # of each number and look, the mark that the best chain follows
+    plain: dict[int, _Option] = {}
+    best: dict[int, _Option] = {}
+    highest = 0.0  # of what lists before a mark and the chain from there are worth: no gap leads to more
 
-    def option(at: int, to: int, then: float, cost: float = 0.0) -> _Best:
-        return _Best(marks[at].weight + lists.between(at, to) + then - cost, to)
+    def option(at: int, to: int, then: _Option, cost: float = 0.0) -> _Option:
+        return _Option(marks[at].weight + lists.between(at, to) + then.score - cost - marks[to].unlike(marks[at]), -to)
 
     for at in range(len(marks) - 1, -1, -1):
         here = marks[at]
         near = [to for number in (here.number, here.number + 1) for to in later.get(number, ())]
-        follow = [option(at, to, best[to].score) for to in near if marks[to].follows(here)]
-        options = [_Best(here.weight + lists.between(at, len(marks))), *follow]
-        options += [option(at, to, plain[to].score, _REPEAT_COST) for to in near if marks[to].label == here.label and to in plain]
-        if follow:
-            plain[at] = max(follow, key=_preference)
-        if not follow or plain[at].score < here.weight + highest:  # else nothing that comes later is better
-            options += [
-                option(at, resumable[number], plain[resumable[number]].score, _GAP_COST)
-                for number in range(here.number + 2, here.number + 2 + _WIDEST_GAP)
-                if number in resumable
-            ]
-        best[at] = max(options, key=_preference)
-        highest = max(highest, best[at].score)
+        follow = [option(at, to, best[to]) for to in near if marks[to].follows(here)]
+        repeat = [option(at, to, plain[to], _REPEAT_COST) for to in near if marks[to].label == here.label and to in plain]
+        best[at] = max([_Option(here.weight + lists.between(at, len(marks))), *follow, *repeat])
+        if best[at].score < here.weight + lists.after(at, highest) - _GAP_COST:
+            ahead = islice((n for n in range(here.number + 2, here.number + 2 + _WIDEST_GAP) if n in resumable), _NEAREST)
+            best[at] = max([best[at], *(option(at, to, plain[to], _GAP_COST) for n in ahead for to in resumable[n].values())])
         later[here.number] = [at, *later.get(here.number, ())][:_NEAREST]
-        if at in plain and (here.number not in resumable or plain[at].score >= plain[resumable[here.number]].score):
-            resumable[here.number] = at
+        if follow:
+            plain[at] = max(follow)
+            highest = max(highest, lists.sums[at] + plain[at].score)
+            alike, look = resumable.setdefault(here.number, {}), (here.after_clause, here.is_apart)
+            alike[look] = max(alike.get(look, at), at, key=lambda other: (plain[other].score, -other))
     starts = [
-        _Best(
-            (best if is_first else plain)[at].score + lists.before(at) - (0 if is_first else _GAP_COST) - _COLON_COST * mark.after_colon, at
-        )
-        for at, mark in enumerate(marks)
-        if (is_first := mark.number == 1 and not mark.suffix) or (at in plain and mark.number < _LATEST_START)
+        _Option(way.score + lists.before(at) - cost - _COLON_COST * marks[at].after_colon, -at)
+        for ways, cost, is_first in ((best, 0.0, True), (plain, _GAP_COST, False))
+        for at, way in ways.items()
+        if not lists.goes_on[at] and marks[at].number < _LATEST_START and (marks[at].number == 1) == is_first
     ]
-    if not starts:
-        return [], 0.0
-    first = max(starts, key=_preference)
-    return _walk(marks, first.step, plain, best), first.score
+    return _walk(marks, -max(starts).step, plain, best) if starts else []
 
 
-def _preference(option: _Best) -> tuple[float, int]:
-    return option.score, -option.step
-
-
-def _walk(marks: list[Mark], at: int, plain: dict[int, _Best], best: dict[int, _Best]) -> list[Mark]:
+def _walk(marks: list[Mark], at: int, plain: dict[int, _Option], best: dict[int, _Option]) -> list[Mark]:
     """The marks of the chain that begins at `at`; after a gap or a repetition, and from a late start, a plain step is due."""
     chain: list[Mark] = []
     while at >= 0:
         must_follow = not marks[at].follows(chain[-1]) if chain else marks[at].number != 1
         chain.append(marks[at])
-        at = (plain if must_follow else best)[at].step
+        at = -(plain if must_follow else best)[at].step
     return chain

@@ -10,6 +10,7 @@ numbers, so its name becomes part of the label. `split` is pure: the same text g
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -123,19 +124,18 @@ def _annex(lines: Sequence[Line], at: int, spacing: Spacing) -> re.Match[str] | 
 def _take_scope(draft: _Draft, source: str, prefix: str, lines: Sequence[Line], marks: list[Mark], spacing: Spacing) -> None:
     """Adds the paragraphs of one scope: what stands before the first mark, then one paragraph for each mark."""
     edges = [*(mark.line for mark in marks), len(lines)]
-    _take_unnumbered(draft, source, blocks_of(lines[: edges[0]], spacing), is_last=not marks)
+    _take_unnumbered(draft, source, blocks_of(lines[: edges[0]], spacing), is_last=not marks, under_heading=False)
     for mark, end in zip(marks, edges[1:], strict=True):
         is_last = end == len(lines)
         blocks = blocks_of(lines[mark.line : end], spacing)
         stop = end_of_paragraph(blocks, is_last)
         body = [line for block in blocks[:stop] for line in block]
         draft.add(source, prefix + mark.label, _spans(source, body, mark.text_start), body)
-        _take_unnumbered(draft, source, blocks[stop:], is_last)
+        _take_unnumbered(draft, source, blocks[stop:], is_last, under_heading=True)  # the first is a heading of some kind
 
 
-def _take_unnumbered(draft: _Draft, source: str, blocks: Sequence[Sequence[Line]], is_last: bool) -> None:
+def _take_unnumbered(draft: _Draft, source: str, blocks: Sequence[Sequence[Line]], is_last: bool, under_heading: bool) -> None:
     """Adds blocks without a number as counted paragraphs, less the headings; a title with nothing after it is no heading."""
-    under_heading = False
     for at, block in enumerate(blocks):
         heads_something = not is_last or at + 1 < len(blocks) or is_marked(block[0].text)
         under_heading = heads_something and is_title(block, under_heading, before_number=not is_last)
@@ -173,16 +173,25 @@ def _gaps(prefix: str, marks: list[Mark], last: int) -> list[str]:
 
 
 def _restarts(lines: Sequence[Line], ignored: Sequence[Line], marks: list[Mark]) -> list[str]:
-    """A warning where the numbers seem to begin again after the last paragraph: its text may hold more than one."""
-    after = [line for line in ignored if line.start > lines[marks[-1].line].start and re.match(r"[12][.)]?\s", line.text)]
-    if len(after) < 2:
-        return []
-    return [f"numbers begin again at line {after[0].number}, inside paragraph {marks[-1].label}: check its text"]
+    """A warning where numbers begin again inside a paragraph, and no colon announces a list: its text may hold more than one."""
+    starts = [lines[mark.line].start for mark in marks]
+    announced = {after.start for before, after in pairwise(line for line in lines if not line.is_page_number) if before.text[-1] in ":："}
+    found: list[str] = []
+    for one, two in pairwise(ignored):
+        at = bisect_right(starts, one.start)
+        if (
+            re.match(r"1\D", one.text)
+            and re.match(r"2\D", two.text)
+            and one.start not in announced
+            and 0 < at == bisect_right(starts, two.start)
+        ):
+            found.append(f"numbers begin again at line {one.number}, inside paragraph {marks[at - 1].label}: check its text")
+    return found
 
 
 def _lists(ignored: Sequence[Line]) -> list[str]:
     """A warning where a text without paragraph numbers holds a numbered list that could be taken for them."""
-    if not any(before.text[0] == "1" and after.text[0] == "2" for before, after in pairwise(ignored)):
+    if not any(re.match(r"1\D", one.text) and re.match(r"2\D", two.text) for one, two in pairwise(ignored)):
         return []
     return [f"the numbers from line {ignored[0].number} on were read as a list, not as paragraph numbers"]
 

@@ -7,23 +7,29 @@ repeats a number. "A/78/265, para. 23" names paragraphs, never pages (United Nat
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.schema import Document, Paragraph
 
-_LABEL = re.compile(r"(?:annex\.(?:(?P<annex>[^.~]+)\.)?)?(?P<number>\d+(?:\.\d+)*)(?P<suffix>bis|ter|quater|quinquies)?(?:~(?P<nth>\d+))?")
-_COUNTED = re.compile(r"(?P<annex>annex\.)?u(?P<number>\d+)")
+_SUFFIX = r"(?:bis|ter|quater|quinquies)"
+_LABEL = re.compile(rf"(?:annex\.(?:(?P<annex>[^.~]+)\.)?)?(?P<number>\d+(?:\.\d+)*)(?P<suffix>{_SUFFIX})?(?:~(?P<nth>\d+))?")
+_COUNTED = re.compile(r"u(?P<number>\d+)(?:~\d+)?")
 
-_ITEM = r"\d{1,4}(?:\.\d{1,3})*(?:\s?(?:bis|ter|quater|quinquies)\b)?(?:\s?\((?:[a-z]{1,2}|[ivxl]{1,5})\))*"
+_ITEM = rf"\d{{1,4}}(?!\d)(?:\.\d{{1,3}})*(?:\s?{_SUFFIX}\b)?(?:\s?\((?:[a-z]|[ivx]{{2,6}})\))*"
 _RANGE = rf"{_ITEM}(?:\s*(?:[-–—]|\bto\b)\s*{_ITEM})?"
-_ANNEX = r"annex(?:\s+(?P<{0}>[IVXLC]{{1,6}}|[A-Z]|\d{{1,2}})\b)?"
+_MANY = rf"{_RANGE}(?:\s*(?:,\s*and\b|,|;|\band\b|&)\s*{_RANGE})*"
+_ONE = rf"{_RANGE}(?:(?:\s*,\s*{_RANGE})*,?\s*(?:\band\b|&)\s*{_RANGE})?"  # "in paragraph 5, 12 States" names one
+_ANNEX_NAME = r"(?-i:[IVXLC]{1,6}|[A-Z])|[ivx]{2,6}|\d{1,2}"
 _PARAGRAPHS = re.compile(
-    rf"(?:{_ANNEX.format('before')},?\s*)?(?<!\w)(?:paras?\b\.?|paragraphs?\b|¶+)\s*(?P<items>{_RANGE}(?:\s*(?:,|;|\band\b|&|,\s*and\b)\s*{_RANGE})*)"
-    rf"(?:,?\s*(?:of|in|to)\s+(?:the\s+)?{_ANNEX.format('after')})?",
+    rf"(?:(?P<above>\bannex(?:\s+(?P<above_name>{_ANNEX_NAME}|[ivx](?=,?\s*para)))?),?\s*)?"
+    rf"(?<!\w)(?:(?:paras\b\.?|paragraphs\b|¶¶)\s*(?P<many>{_MANY})|(?:para\b\.?|paragraph\b|¶)\s*(?P<one>{_ONE}))"
+    rf"(?:,?\s*(?:of|in|to)\s+(?:the\s+)?(?P<below>annex\b(?:\s+(?P<below_name>{_ANNEX_NAME})\b)?))?",
     re.IGNORECASE,
 )
-_SYMBOL = re.compile(r"(?<![\w/.])[A-Z][A-Za-z]{0,9}(?:/[A-Z0-9][\w.()-]*)+(?:\s\((?:[IVXLC]+|\d{4})\))?")
+_SYMBOL = re.compile(r"(?<![\w/.])[A-Z][A-Za-z]{0,9}(?:/[A-Z0-9](?:[\w.()-]*[\w)])?)+")
+_YEAR = re.compile(r"\s?\((?:[IVXLC]+|\d{4})\)")
+_ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,67 +96,97 @@ def parse_reference(text: str, documents: Iterable[Document]) -> ParsedReference
 
     Ordinals in words ("the Chair's fourth point") are words, not numbers of paragraphs. Never raises for any text.
     """
-    match = _PARAGRAPHS.search(text)
-    if not match:
+    references = list(_PARAGRAPHS.finditer(text))
+    if not references:
         return None
-    is_annex = match.start("items") >= 0 and bool(re.search(r"annex", match[0], re.IGNORECASE))
-    annex = match["before"] or match["after"]
-    prefix = ("annex." + (f"{annex.upper()}." if annex else "")) if is_annex else ""
-    named = tuple(named_documents(text, documents))
-    mentions = {start: end for _, start, end in named}
-    symbols = [found for found in _SYMBOL.finditer(text) if not any(a <= found.start() < b for a, b in mentions.items())]
-    remainder = _without(text, [match.span(), *((start, end) for _, start, end in named), *(found.span() for found in symbols)])
+    items = [item for reference in references for item in _items(reference)]
+    used = _Mask(len(text), [reference.span() for reference in references])
+    named = [found for found in named_documents(text, documents) if not used.overlaps(found[1], found[2])]
+    used.take(*((start, end) for _, start, end in named))
+    symbols = [span for span in _symbols(text) if not used.overlaps(*span)]
+    used.take(*symbols)
     return ParsedReference(
-        items=tuple(_items(match["items"], prefix)),
+        items=tuple(dict.fromkeys(items)),
         documents=tuple(dict.fromkeys(document for document, _, _ in named)),
-        unknown=tuple(found[0] for found in symbols),
-        remainder=remainder,
+        unknown=tuple(dict.fromkeys(text[start:end] for start, end in symbols)),
+        remainder=" ".join("".join(" " if taken else character for character, taken in zip(text, used.taken, strict=True)).split()),
     )
 
 
 def named_documents(text: str, documents: Iterable[Document]) -> list[tuple[str, int, int]]:
     """Documents that `text` names by symbol, id, alias or title, as (id, start, end), longest names first, no overlaps.
 
-    A symbol counts only whole: "A/77/275" is not named by "A/77/2751" nor by "A/77/275/Rev.1".
+    A symbol counts only whole: "A/77/275" is not named by "A/77/2751" nor by "A/77/275/Rev.1". Case and the form of quotation
+    marks, dashes and spaces do not count. An id of digits alone is not a name.
     """
-    names: dict[str, list[str]] = {}
+    names: dict[str, dict[str, None]] = {}
     for document in documents:
-        for name in (document.symbol, document.id, document.title, *document.aliases):
-            if name and len(name) > 2:
-                names.setdefault(name.casefold(), []).append(document.id)
-    folded = text.casefold()
-    if len(folded) != len(text):  # a few characters fold to two: offsets would be off
-        folded = text.lower() if len(text.lower()) == len(text) else text
+        without_year = _YEAR.sub("", document.symbol) if document.symbol else None
+        for name in (document.symbol, without_year, document.id, document.title, *document.aliases):
+            if name and len(name) > 2 and not name.isdigit():
+                names.setdefault(_fold(name), {})[document.id] = None
+    folded = _fold(text)
+    used = _Mask(len(text), [])
     found: list[tuple[str, int, int]] = []
-    for name in sorted(names, key=lambda name: (-len(name), name)):
-        at = folded.find(name)
-        while at >= 0:
-            end = at + len(name)
-            whole = not re.match(r"[\w/]|\.\w|\s?\(", folded[end : end + 2]) if "/" in name else not re.match(r"\w", folded[end : end + 1])
-            begins = at == 0 or not re.match(r"[\w/.]", folded[at - 1])
-            if whole and begins and not any(start < end and at < stop for _, start, stop in found):
-                found += [(document, at, end) for document in names[name]]
-            at = folded.find(name, end)
+    for name in sorted((name for name in names if name in folded), key=lambda name: (-len(name), name)):
+        for match in re.finditer(re.escape(name), folded):
+            if _is_whole(text, match.start(), match.end()) and not used.overlaps(*match.span()):
+                found += [(document, *match.span()) for document in names[name]]
+                used.take(match.span())
     return found
 
 
-def _items(text: str, prefix: str) -> Iterable[Item]:
-    for part in re.finditer(_RANGE, text, re.IGNORECASE):
-        ends = re.findall(_ITEM, part[0], re.IGNORECASE)
-        first, path = _label_of(ends[0], prefix)
-        if len(ends) > 1:
-            yield Item(first, _label_of(ends[1], prefix)[0])
-        else:
-            yield Item(first, None, path)
+class _Mask:
+    """Which characters of a text have been accounted for."""
+
+    def __init__(self, length: int, spans: Iterable[tuple[int, int]]) -> None:
+        self.taken = bytearray(length)
+        self.take(*spans)
+
+    def take(self, *spans: tuple[int, int]) -> None:
+        for start, end in spans:
+            self.taken[start:end] = b"\1" * (end - start)
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return 1 in self.taken[start:end]
+
+
+def _fold(text: str) -> str:
+    """The text in lower case with plain quotation marks, dashes and spaces; every character stays one, so that offsets hold."""
+    folded = text.translate(_ALIKE)
+    return "".join(lower if len(lower := character.casefold()) == 1 else character for character in folded)
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether a name stands for itself and is not part of a longer one; a symbol goes on with "/", "." or a year in brackets."""
+    if start and re.match(r"[\w/.]", text[start - 1]):
+        return False
+    if "/" in text[start:end]:
+        return not re.match(r"[\w/]|[.-]\w", text[end : end + 2]) and not _YEAR.match(text, end)
+    return not re.match(r"\w", text[end : end + 1])
+
+
+def _symbols(text: str) -> Iterator[tuple[int, int]]:
+    """What looks like a document's symbol, with its year: letters, a stroke, and a digit somewhere ("TCP/IP" has none)."""
+    for match in _SYMBOL.finditer(text):
+        symbol = match[0]
+        while symbol.endswith(")") and symbol.count(")") > symbol.count("("):
+            symbol = symbol[:-1].rstrip(".-(")
+        if any(character.isdigit() for character in symbol):
+            end = match.start() + len(symbol)
+            year = _YEAR.match(text, end)
+            yield match.start(), year.end() if year else end
+
+
+def _items(reference: re.Match[str]) -> Iterator[Item]:
+    name = reference["above_name"] or reference["below_name"]
+    prefix = ("annex." + (f"{name.upper()}." if name else "")) if reference["above"] or reference["below"] else ""
+    for part in re.finditer(_RANGE, reference["many"] or reference["one"], re.IGNORECASE):
+        ends = [_label_of(end, prefix) for end in re.findall(_ITEM, part[0], re.IGNORECASE)]
+        yield Item(ends[0][0], ends[1][0]) if len(ends) > 1 else Item(ends[0][0], None, ends[0][1])
 
 
 def _label_of(item: str, prefix: str) -> tuple[str, tuple[str, ...]]:
-    number = re.match(r"[\d.]+", item)
-    suffix = re.search(r"bis|ter|quater|quinquies", item, re.IGNORECASE)
-    label = prefix + (number[0] if number else item) + (suffix[0].lower() if suffix else "")
-    return label, tuple(mark.lower() for mark in re.findall(r"\(([a-zA-Z]+)\)", item))
-
-
-def _without(text: str, spans: list[tuple[int, int]]) -> str:
-    kept = "".join(" " if any(start <= at < end for start, end in spans) else character for at, character in enumerate(text))
-    return " ".join(kept.split())
+    """The label of "12 bis (a)", and the path to its sub-paragraph."""
+    number, suffix, marks = re.fullmatch(rf"([\d.]+)\s?({_SUFFIX}?)(.*)", item, re.IGNORECASE | re.DOTALL).groups()  # type: ignore[union-attr]  # _ITEM matched
+    return prefix + number + suffix.lower(), tuple(mark.lower() for mark in re.findall(r"\((\w+)\)", marks))

@@ -15,8 +15,9 @@ import re
 _CLOSERS = "\"'”’»)\\]」』）》】"
 _OPENERS = "\"'“‘«(\\[「『（《【"
 _BOUNDARY = re.compile(
-    rf"(?:(?P<full>[。！？]++)|(?P<mark>(?<![.!?…])[.!?…]++|[؟۔]|;))"
-    rf"(?P<closers>(?:[\u00a0\u202f]?[{_CLOSERS}])*+)(?P<space>(?(full)\s*+|\s++))(?P<openers>[{_OPENERS}]*+)(?P<next>[^\s。！？]++)"
+    rf"(?:(?P<full>(?<![。！？])[。！？]++)|(?P<mark>(?<![.!?…])[.!?…]++|[؟۔]|;))"
+    rf"(?P<closers>(?:[{_CLOSERS}]|[ \u00a0\u202f]»)*+)(?P<space>(?(full)\s*+|\s++))"
+    rf"(?P<openers>(?:«[ \u00a0\u202f]|[{_OPENERS}])*)(?P<next>[^\s。！？]++)"
 )
 _WORD_BEFORE = re.compile(r"[\w.'’-]*$")
 _LONGEST_WORD = 40
@@ -29,17 +30,18 @@ _LEADS_TO_NUMBER = frozenset(
 _SELDOM_LAST = frozenset(
     "etc al inc ltd co corp jr sr esq a.m p.m u.s u.n u.k e.u u.s.a jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
-_STARTERS = frozenset(
-    "the a an this that these those it its we i he she they you my our his her their there here in on at for as if when "
-    "while but and so to by with from after before however moreover furthermore therefore thus such no not all some many "
-    "most each let what who why how where nonetheless firstly secondly first second third finally lastly although because "
-    "both despite during even every instead once several since then though today until whereas yet also".split()
+_STARTER = re.compile(
+    rf"[{_OPENERS}]*(?:the|a|an|this|that|these|those|its?|we|i|he|she|they|you|my|our|his|her|their|there|here|in|on|at|for|as|if"
+    r"|when|while|but|and|so|to|by|with|from|after|before|however|moreover|furthermore|therefore|thus|such|no|not|all|some|many|most"
+    r"|each|let|what|who|why|how|where|nonetheless|firstly|secondly|first|second|third|finally|lastly|although|because|both|despite"
+    r"|during|even|every|instead|once|several|since|then|though|today|until|whereas|yet|also)(?![\w/])",
+    re.IGNORECASE,
 )
 _ITEM = r"(?:\d{1,3}|[ivxlc]{1,6}|[a-z])"
-_NUMERAL = re.compile(r"[(\[]?(?:\d|[IVXLC]+\b|[A-Z]\b|\S*[/\d])|[(\[][a-z]{1,3}[)\]]")
+_NUMERAL = re.compile(r"[(\[]?(?:[IVXLC]+|[A-Z])\b|\S*[/\d]|[(\[][a-z]{1,3}[)\]]")
 _LIST_MARK = re.compile(rf"\(?{_ITEM}[).]\s|(?:and|or)\s+\({_ITEM}\)\s", re.IGNORECASE)
 _LIST_NUMBER = re.compile(rf"{_ITEM}\)?", re.IGNORECASE)
-_CLAUSE = re.compile(r"(?:\(?\w{1,4}[).]\s+)?(?:Also|Further|[A-Z][a-z]+(?:s|ing|ly))\b")
+_CLAUSE = re.compile(r"(?:\(?\w{1,4}[).]\s+)?(?:Also|Further|[A-Z][a-z]{1,30}(?:s|ing|ly))\b")
 _ACRONYM = re.compile(r"(?:\w\.-?)+\w")
 
 
@@ -87,18 +89,14 @@ def _abbreviates(text: str, start: int, end: int, after: str) -> bool:
     found = _WORD_BEFORE.search(text, max(start, end - _LONGEST_WORD), end)
     word = (found[0] if found else "").strip("'’-")
     folded = word.casefold()
-    if folded in _ALWAYS_LEADS:
-        return True
-    if folded in _LEADS_TO_NAME and word[0].isupper():
-        return True
-    if folded in _LEADS_TO_NUMBER:
-        return bool(after[0].isdigit() if folded == "no" else _NUMERAL.match(after))  # "He said no. Then", "state of the art. It"
+    is_capital = word[:1].isupper()
     if _LIST_NUMBER.fullmatch(word) and _begins_item(text, start, end - len(word)):
         return True  # "10. Decides", "as follows: 1. Opening"
-    is_initial = len(word) == 1 and word.isalpha() and word.isupper() and word != "I"
-    if folded in _SELDOM_LAST or is_initial or _ACRONYM.fullmatch(word):
-        return re.split(r"[^\w]", after.lstrip(_OPENERS), maxsplit=1)[0].casefold() not in _STARTERS or "/" in after
-    return False
+    if (len(word) == 1 and is_capital and word != "I") or folded in _SELDOM_LAST or _ACRONYM.fullmatch(word):
+        return folded in _ALWAYS_LEADS or not _STARTER.match(after)  # "J. Smith", "U.S. Government"; "in the U.S. The"
+    if folded in _LEADS_TO_NUMBER:  # "No. 5", "Vol. I"; "He said no. Then", "state of the art. I think"
+        return after[0].isdigit() if folded == "no" else bool(_NUMERAL.match(after)) and (is_capital or after not in ("A", "I"))
+    return folded in _ALWAYS_LEADS or (is_capital and folded in _LEADS_TO_NAME)
 
 
 def _begins_item(text: str, start: int, at: int) -> bool:

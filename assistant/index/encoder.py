@@ -160,14 +160,14 @@ def load(settings: EncoderSettings) -> Encoder:
 
 
 class SentenceTransformersEncoder:
-    """Any sentence-transformers model as an `Encoder`. The settings' prefixes go before the model's own prompts."""
+    """Any sentence-transformers model as an `Encoder`. A prefix of the settings takes the place of the model's own prompt."""
 
     def __init__(self, model: SentenceTransformer, info: EncoderInfo, batch_size: int) -> None:
         self._model = model
         self._info = info
         self._batch_size = batch_size
         self._dimension = int(model.get_embedding_dimension() or 0)
-        self._lock = Lock()  # a tokenizer that pads for one thread fails in another: "Already borrowed"
+        self._lock = Lock()  # a tokenizer that is set to cut for one thread must not count for another
         own = {name: prompt or "" for name, prompt in model.prompts.items()}
         self._prompts: dict[TextKind, str] = {
             "query": info.query_prefix or own.get("query", ""),
@@ -209,17 +209,18 @@ class SentenceTransformersEncoder:
         Raises:
             InvalidSettings: the document prefix leaves no room for a text.
         """
-        room = self._limit - self._sizes([""])[0]
-        if room < _CONTEXT_SHARE:
-            raise InvalidSettings(f"encoder.document_prefix leaves room for {max(room, 0)} tokens of text", "Shorten it.")
         found: list[list[str]] = []
         with self._lock:
+            room = self._limit - self._sizes([""])[0]
+            if room < _CONTEXT_SHARE:
+                raise InvalidSettings(f"encoder.document_prefix leaves room for {max(room, 0)} tokens of text", "Shorten it.")
+            most = room // _CONTEXT_SHARE
             for begin in range(0, len(texts), _TOKENISE_AT_ONCE):
                 part = texts[begin : begin + _TOKENISE_AT_ONCE]
-                spans = _offsets(self._model.tokenizer, [text for pair in part for text in pair])
-                for at, (context, text) in enumerate(part):
-                    head = _shortened(context, spans[2 * at], room // _CONTEXT_SHARE)
-                    found.append(self._fitting(head, text, spans[2 * at + 1], room - min(len(spans[2 * at]), room // _CONTEXT_SHARE)))
+                spans = iter(_offsets(self._model.tokenizer, [text for pair in part for text in pair]))
+                for (context, text), of_context, of_text in zip(part, spans, spans, strict=True):
+                    head = _shortened(context, of_context, most)
+                    found.append(self._fitting(head, text, of_text, room - min(len(of_context), most)))
         return found
 
     def _fitting(self, context: str, text: str, tokens: Sequence[tuple[int, int]], room: int) -> list[str]:

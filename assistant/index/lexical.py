@@ -44,8 +44,8 @@ def terms(text: str) -> list[str]:
 
 
 def _composed(text: str) -> str:
-    """One form for what looks the same: composed letters, ligatures taken apart, digits of any width."""
-    return unicodedata.normalize("NFKC", text)
+    """Letters with their marks as one character each: a mark that stands alone would end a word."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _schema() -> tantivy.Schema:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import cached_property
@@ -16,6 +17,8 @@ from assistant.errors import DamagedIndex
 from assistant.schema import Document, Filters, Ledger, Paragraph
 
 _TABLES = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
 CREATE TABLE documents (
   row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, symbol TEXT, title TEXT NOT NULL, kind TEXT NOT NULL, standing TEXT NOT NULL,
   date TEXT, session TEXT, speaker TEXT, delegation TEXT, language TEXT, source TEXT NOT NULL, sha256 TEXT NOT NULL,
@@ -35,7 +38,7 @@ Stored = tuple[Paragraph, bytes, int, int]
 
 
 def write_store(path: Path, entries: Iterable[tuple[Document, Ledger, Sequence[Stored]]]) -> None:
-    """Writes a new store; rows count from 0 in the order given.
+    """Writes a new store; rows count from 0 in the order given. It is made durable when it is published.
 
     Raises:
         OSError: the disk is full or cannot be written.
@@ -92,6 +95,7 @@ class ParagraphStore:
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
         except sqlite3.DatabaseError as error:
             raise self._damaged(error) from None
+        weakref.finalize(self, self._connection.close)
 
     def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:

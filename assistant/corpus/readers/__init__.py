@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from assistant.corpus.catalogue import CatalogueEntry, describe
+from assistant.corpus.catalogue import CatalogueEntry, describe, with_shared
 from assistant.corpus.paragraphs import split
 from assistant.corpus.readers.jsonl import read_jsonl
 from assistant.corpus.readers.text import read_text
@@ -28,11 +28,12 @@ def read_file(path: Path, name: str, entry: CatalogueEntry | None) -> Iterator[R
     """
     suffix = path.suffix.lower()
     if suffix == ".jsonl":
-        yield from read_jsonl(path)
+        for item in read_jsonl(path, name):
+            yield item if entry is None or isinstance(item, UnreadableDocument) else (with_shared(item[0], entry), *item[1:])
         return
     if suffix != ".txt":
         raise UnreadableDocument(f"{name} has no reader for {suffix or 'a file without suffix'}", f"Readable are {', '.join(SUFFIXES)}.")
-    text, raw = read_text(path)
+    text, raw = read_text(path, name)
     document = describe(entry, name=name, sha256=sha256(raw).hexdigest(), default_id=Path(name).with_suffix("").as_posix())
     paragraphs, ledger = split(document.id, text)
     yield document, paragraphs, ledger

@@ -3,53 +3,85 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 from assistant.corpus.layout import repair
+from assistant.corpus.readers.text import UNSHOWABLE
 from assistant.errors import UnreadableDocument
 from assistant.schema import Document, Ledger, Paragraph
 
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+"""NUL, and half a surrogate pair: JSON can escape it, no encoding can write it."""
 
-def read_jsonl(path: Path) -> Iterator[tuple[Document, tuple[Paragraph, ...], Ledger] | UnreadableDocument]:
+
+def read_jsonl(path: Path, name: str | None = None) -> Iterator[tuple[Document, tuple[Paragraph, ...], Ledger] | UnreadableDocument]:
     """The documents of a JSONL file, one a line; a line that is not a document comes out as the error that names it.
 
-    A line without text but with a title is read as its title. The paragraph is counted: its label is "u1".
+    A line without text but with a title is read as its title. The paragraph is counted: its label is "u1", and its range is
+    one in that field. `name` is what messages and sources call the file, else its own name.
 
     Raises:
-        UnreadableDocument: the file cannot be opened.
+        UnreadableDocument: the file cannot be opened, or holds nothing.
     """
+    name = name or path.name
     try:
         lines = path.open("rb")
     except OSError as error:
-        raise UnreadableDocument(f"{path.name} cannot be read: {error.strerror or error}", "Check the file's permissions.") from None
+        raise UnreadableDocument(f"{name} cannot be read: {error.strerror or error}", "Check the file's permissions.") from None
+    is_empty = True
     with lines:
         for number, raw in enumerate(lines, 1):
             if not raw.strip():
                 continue
+            is_empty = False
             try:
-                yield _document(path.name, number, raw)
-            except (ValueError, KeyError, TypeError) as error:
-                what = f"no {error}" if isinstance(error, KeyError) else str(error)
-                yield UnreadableDocument(f"{path.name}, line {number}: {what}", 'A line is {"_id", "title", "text"}.')
+                yield _document(f"{name}:{number}", raw)
+            except (ValueError, RecursionError) as error:
+                what = "nested too deeply" if isinstance(error, RecursionError) else error
+                yield UnreadableDocument(f"{name}, line {number}: {what}", 'A line is {"_id", "title", "text"}.')
+    if is_empty:
+        raise UnreadableDocument(f"{name} is empty", "Fill it or remove it.")
 
 
-def _document(name: str, number: int, raw: bytes) -> tuple[Document, tuple[Paragraph, ...], Ledger]:
-    row = json.loads(raw.decode("utf-8-sig"))
+def _document(source: str, raw: bytes) -> tuple[Document, tuple[Paragraph, ...], Ledger]:
+    """The document of one line.
+
+    Raises:
+        ValueError: the line is not UTF-8, not a JSON object, or lacks what a document needs.
+    """
+    try:
+        row = json.loads(raw.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON at character {error.pos + 1}: {error.msg}") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 text (byte {error.start + 1})") from None
     if not isinstance(row, dict):
-        raise TypeError("not an object")
-    identity = str(row["_id"])
-    title = repair(str(row.get("title") or ""))
-    text = repair(str(row.get("text") or "")) or title
-    if not identity or not text:
-        raise ValueError("neither title nor text" if identity else "an empty _id")
+        raise ValueError("not an object")
+    identity = str(row.get("_id")).strip() if isinstance(row.get("_id"), str | int) else ""
+    if not identity:
+        raise ValueError("no _id")
+    title, text = _field(row, "title"), _field(row, "text")
+    body = text if repair(text) else title
+    paragraph = Paragraph(identity, "u1", "counted", repair(body), ranges=((0, len(body)),))
+    if not paragraph.text:
+        raise ValueError("neither title nor text")
+    if UNSHOWABLE.search(identity) or _NOT_TEXT.search(body + title):
+        raise ValueError("characters that are not text")
     document = Document(
         id=identity,
-        title=title or identity,
-        source=f"{name}:{number}",
+        title=repair(title) or identity,
+        source=source,
         sha256=sha256(raw.strip()).hexdigest(),
-        origins={"id": "_id", "title": "title" if title else "_id"},
+        origins={"id": "_id", "title": "title" if repair(title) else "_id"},
     )
-    paragraph = Paragraph(identity, "u1", "counted", text, ranges=((0, len(str(row.get("text") or row.get("title")))),))
     return document, (paragraph,), Ledger(counted=1)
+
+
+def _field(row: dict[str, object], key: str) -> str:
+    value = row.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"{key} is not text")
+    return value or ""
