@@ -87,7 +87,14 @@ def test_a_reference_at_the_start_of_a_line_is_no_mark(before: str, line: str) -
 
 def test_a_bare_number_needs_an_end_before_it() -> None:
     """ "5 States" in the middle of a sentence is not paragraph 5, though it would fit."""
-    assert marks(*numbered(1, 2, 3, 4, style=""), "We heard the views", "5 States had put forward.") == ["1", "2", "3", "4"]
+    lines = [
+        "1 First, we met in the city of",
+        "Geneva in the spring.",
+        "2 Then the group heard the views",
+        "3 States had put",
+        "forward before.",
+    ]
+    assert marks(*lines) == ["1", "2"]
 
 
 def test_the_true_number_is_preferred_to_one_in_a_sentence() -> None:
@@ -130,7 +137,7 @@ def test_a_long_list_in_the_last_paragraph_does_not_go_on_with_the_count() -> No
 
 
 def test_a_list_in_the_preamble_gives_way_to_the_paragraphs() -> None:
-    """Items announced by a colon before paragraph 1 are not paragraphs 1 and 2."""
+    """Items announced by a colon before paragraph 1 are not paragraphs 1 and 2, and the text above them is a heading."""
     lines = [
         "The agenda:",
         "1. opening;",
@@ -167,14 +174,14 @@ def plainly(numbers: list[int]) -> set[tuple[int, ...]]:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.integers(2, 6), st.lists(st.tuples(st.integers(0, 6), st.integers(20, 40)), max_size=3))
+@given(st.integers(2, 6), st.lists(st.tuples(st.integers(0, 6), st.integers(10, 40).map(lambda n: 2 * n)), max_size=3))
 def test_stray_numbers_do_not_disturb_a_count(length: int, strays: list[tuple[int, int]]) -> None:
     """A count from 1 among stray numbers that fit nowhere is the longest one, as found by trying all choices."""
     numbers = list(range(1, length + 1))
     for at, number in strays:
         numbers.insert(min(at, len(numbers)), number)
-    numbers = [number for at, number in enumerate(numbers) if number < 20 or number not in (numbers[at - 1], numbers[at - 1] + 1)]
-    chosen = tuple(mark.line for mark in found(*numbered(*numbers))[0] if mark.number < 20)
+    texts = [f"{number}. A sentence{' of a paragraph' * (5 if number < 20 else 0)}." for number in numbers]
+    chosen = tuple(mark.line for mark in found(*texts)[0])
     assert chosen in plainly(numbers)
 
 

@@ -16,11 +16,13 @@ _BREAKS = "\r\n\f\v\x85\u2028\u2029"
 _LINE = re.compile(rf"(?P<text>[^{_BREAKS}]*)(?P<end>\r\n|[{_BREAKS}]|$)")
 _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _PARTED_WORD = re.compile("\u00ad\\s+")
-_PARTED_COMPOUND = re.compile(rf"(?<=\w)-[ \t]*[{_BREAKS}]\s*(?!(?:and|or|nor|to)\b)(?=\w)")
+_PARTED_COMPOUND = re.compile(rf"(?<=\w)-[ \t]*[{_BREAKS}]\s*(?!(?:and|or|nor|to)\b(?!-))(?=\w)")
 _TERMINAL = re.compile(r"(?:[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』）]*|[a-z]{2}[.!?][”’\"')]?\d{1,2})$")  # "…consensus.3": a footnote's mark
 _PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
 _HEADING_MARK = re.compile(r"(?:[IVXLC]{1,6}|[A-Z])\.\s+\S")
 _LEADS_ON = re.compile(r"(?:\b(?:and|or|to|of|the|than|in|on|by|from|with|for|until|between|over|about)|[-–—(§])$", re.IGNORECASE)
+
+_NUMBER = re.compile(r"\d+(?:\s?(?:bis|ter|quater|quinquies)\b)?(?P<dot>[.)](?!\d))?(?:\s+(?P<opening>[\"“‘«(\[]|(?![a-z])[^\W\d_]))?")
 
 MAX_HEADING = 160
 _LONGEST_WORD = 15
@@ -72,7 +74,7 @@ class Spacing:
         if not self.wrapped:
             return True
         if after.gap > self.gap:
-            return before.is_closed or before.text[-1] == "," or not first.isalpha() or not self.fills(before, after)
+            return before.is_closed or before.text[-1] == "," or _begins_anew(after.text) or not self.fills(before, after)
         if is_marked(after.text) and before.is_closed:
             return True
         if is_marked(before.text) and not before.is_closed:
@@ -178,7 +180,13 @@ def _ends_heading(block: list[Line], after: Line, spacing: Spacing) -> bool:
     """Whether `block` is a heading that ends before `after`, however long its last line is."""
     if after.text[0].islower() or not is_heading(block):
         return False
-    return after.gap > spacing.gap or (is_marked(block[0].text) and not after.text[0].isalpha())
+    return after.gap > spacing.gap or (is_marked(block[0].text) and _begins_anew(after.text))
+
+
+def _begins_anew(text: str) -> bool:
+    """Whether `text` begins with a mark and not with a word or a number of a sentence: "2. The", "2 The", "(a)"; not "2025 to"."""
+    match = _NUMBER.match(text)
+    return bool(match["opening"] or match["dot"]) if match else not text[0].isalpha()
 
 
 def is_marked(text: str) -> bool:

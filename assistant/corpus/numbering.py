@@ -26,11 +26,16 @@ _MARK = re.compile(
 )
 _CUE = re.compile(
     # Words that lead on to a number: the number is then a reference, and the line goes on with the sentence.
-    r"(?:\b(?:paras?|nos?|arts?|sects?|chaps?|vols?|pp?)\.?|¶|\b(?:paragraphs?|numbers?|articles?|sections?|chapters?|rules?|items?|pages?"
-    r"|resolutions?|decisions?|annex(?:es)?|figures?|tables?|parts?|some|nearly|almost))$",
+    r"(?:\b(?:arts?|sects?|chaps?|vols?|pp?)\.?|\b(?:paragraphs?|numbers?|articles?|sections?|chapters?|rules?|items?|pages?|resolutions?"
+    r"|decisions?|annex(?:es)?|figures?|tables?|parts?|some|nearly|almost))$",
     re.IGNORECASE,
 )
-_MONTH = re.compile(r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?(?:\s|,|$)", re.IGNORECASE)
+_SURE_CUE = re.compile(r"(?:\b(?:[Pp]aras?|[Nn]os|No)\.|¶)$")
+_MONTH = re.compile(
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?!\s+(?:i|we|it|they|the)\b)|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?(?:\s|,|$)",
+    re.IGNORECASE,
+)
 
 _WEAK = 0.5
 """What a mark is worth where no end stands before it; every other is worth 1. Chains are compared by their sums."""
@@ -100,8 +105,9 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
             match = _MARK.match(line.text) if line.text[0].isdigit() else None
             text = match["text"] or (follower[line.start].text if line.start in follower else "") if match else ""
             if match and text:
-                first = line is block[0]
-                weight = 1.0 if first and above and is_heading(above) and _opens(text, match) else _weight(before, match, text, first)
+                opens, first = _opens(text, match), line is block[0]
+                under_heading = opens and first and bool(above) and is_heading(above)
+                weight = 1.0 if under_heading else _weight(before, line, opens, bool(match["style"]), first, spacing)
                 if weight:
                     last = before.text[-1] if before else ""
                     yield Mark(
@@ -125,37 +131,47 @@ def _opens(text: str, match: re.Match[str]) -> bool:
     return (text[0] in "\"'“‘«([「" or (text[0].isalpha() and not text[0].islower())) and not _MONTH.match(text)
 
 
-def _weight(before: Line | None, match: re.Match[str], text: str, first: bool) -> float:
-    """How far a number may start a paragraph after the line `before`; `first`: the layout sets it apart from that."""
-    opens = _opens(text, match)
-    if not (opens or match["style"]):
+def _weight(before: Line | None, line: Line, opens: bool, is_dotted: bool, first: bool, spacing: Spacing) -> float:
+    """How far the number of `line` may start a paragraph after the line `before`; `first`: the layout sets it apart from that."""
+    if not (opens or is_dotted):
         return 0
     if before is None:
         return 1
-    if before.is_closed and first:
-        return 1
-    if _CUE.search(before.text[-12:]) or before.goes_on:
+    if _SURE_CUE.search(before.text[-12:]) or before.goes_on:
+        return 0
+    if _CUE.search(before.text[-12:]) and not (before.is_closed and first):
         return 0
     if before.is_closed:
         return 1
-    if before.text.endswith(","):
-        return 1 if first else _WEAK if match["style"] else 0
-    return _WEAK if opens and (first or match["style"]) else 0
+    if before.text[-1] == ",":
+        return 1 if first else _WEAK if is_dotted else 0
+    return _WEAK if opens and (is_dotted or line.gap > spacing.gap) else 0
 
 
 def _is_only_a_list(lines: Sequence[Line], chain: list[Mark], candidates: Sequence[Mark], spacing: Spacing) -> bool:
-    """Whether these numbers are a list inside a text that has none, or others.
+    """Whether these numbers are a list, or footnotes, inside a text that has no numbers or others.
 
-    Paragraph numbers run through a text: little prose stands before the first, and little after the last paragraph. A
-    preamble, whose clauses end with commas, is not counted as prose, nor are the items of a list in the last paragraph. Less
+    Paragraph numbers run through a text: little prose stands before the first, little after the last paragraph, and most of it
+    begins with a number. A preamble, whose clauses end with commas, is not counted as prose, nor are the items of a list. Less
     prose will do where a colon announces a list, and more may stand after the last number where none stands before the first.
     """
-    first, last = chain[0], chain[-1]
+    first, last, size = chain[0], chain[-1], _size(lines)
     before = [block for block in blocks_of(lines[: first.line], spacing) if not is_heading(block) and block[-1].text[-1] not in ",;"]
-    after = [block for block in blocks_of(lines[last.line :], spacing)[1:] if not is_heading(block) and _is_prose(block, first.style)]
+    edges = [*(mark.line for mark in chain), len(lines)]
+    inside = [[block for block in blocks_of(lines[a:b], spacing)[1:] if _is_prose(block, first.style)] for a, b in pairwise(edges)]
+    unnumbered = _size(line for block in before for line in block)
+    among = sum(_size(line for block in blocks for line in block) for blocks in inside)
+    after = _size(line for block in inside[-1] for line in block)
     other = next((mark.line for mark in candidates if mark.line > last.line and mark.style != last.style), len(lines))
-    prose = _size(line for block in before for line in block) + max(_size(line for block in after for line in block), _size(lines[other:]))
-    return prose > (0.15 if first.after_colon and after else 0.4 if before else 0.6) * _size(lines)
+    share = 0.15 if first.after_colon and after else 0.4 if before else 0.6
+    return unnumbered + max(after, _size(lines[other:])) > share * size or unnumbered + among > 0.6 * size
+
+
+def _is_prose(block: Sequence[Line], style: str) -> bool:
+    """Whether a block is no heading, item of a list or rest of a sentence; a number of another style than `style` is text."""
+    first = block[0].text[0]
+    match = _MARK.match(block[0].text) if first.isdigit() else None
+    return first.isalnum() and not first.islower() and not (match and (match["style"] or "") == style) and not is_heading(block)
 
 
 def _size(lines: Iterable[Line]) -> int:
@@ -232,7 +248,8 @@ def _chain(marks: list[Mark]) -> list[Mark]:
         here = marks[at]
         near = [to for number in (here.number, here.number + 1) for to in later.get(number, ())]
         follow = [option(at, to, best[to]) for to in near if marks[to].follows(here)]
-        repeat = [option(at, to, plain[to], _REPEAT_COST) for to in near if marks[to].label == here.label and to in plain]
+        same = [to for to in near if marks[to].label == here.label and to in plain and marks[to].weight == here.weight == 1]
+        repeat = [option(at, to, plain[to], _REPEAT_COST) for to in same]
         best[at] = max([_Option(here.weight + lists.between(at, len(marks))), *follow, *repeat])
         if best[at].score < here.weight + lists.after(at, highest) - _GAP_COST:
             ahead = islice((n for n in range(here.number + 2, here.number + 2 + _WIDEST_GAP) if n in resumable), _NEAREST)
@@ -244,8 +261,8 @@ def _chain(marks: list[Mark]) -> list[Mark]:
             alike, look = resumable.setdefault(here.number, {}), (here.after_clause, here.is_apart)
             alike[look] = max(alike.get(look, at), at, key=lambda other: (plain[other].score, -other))
     starts = [
-        _Option(way.score + lists.before(at) - cost - _COLON_COST * marks[at].after_colon, -at)
-        for ways, cost, is_first in ((best, 0.0, True), (plain, _GAP_COST, False))
+        _Option(way.score + (lists.before(at) if is_first else -_GAP_COST) - _COLON_COST * marks[at].after_colon, -at)
+        for ways, is_first in ((best, True), (plain, False))
         for at, way in ways.items()
         if not lists.goes_on[at] and marks[at].number < _LATEST_START and (marks[at].number == 1) == is_first
     ]
