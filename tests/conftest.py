@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.index.encoder import Encoder
+
+settings.register_profile("ci", derandomize=True, deadline=None)  # the same examples on every run: a red build means a change
+settings.load_profile("ci")
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 

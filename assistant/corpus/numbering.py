@@ -178,13 +178,6 @@ def _size(lines: Iterable[Line]) -> int:
     return sum(len(line.text) for line in lines)
 
 
-def _is_prose(block: Sequence[Line], style: str) -> bool:
-    """Whether a block is neither an item of a list nor the rest of a sentence; a number of another style than `style` is text."""
-    first = block[0].text[0]
-    match = _MARK.match(block[0].text) if first.isdigit() else None
-    return first.isalnum() and not first.islower() and not (match and (match["style"] or "") == style)
-
-
 class _Lists:
     """The lists among candidate marks: runs that count up from 1. What stands between two marks of a chain should be such."""
 
