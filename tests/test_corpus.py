@@ -1,87 +1,365 @@
-"""Reading a folder of documents."""
+"""Reading a folder: which files are documents, what is skipped and named, and when the fingerprint changes."""
 
+from __future__ import annotations
+
+import codecs
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from assistant.corpus import Entry, Skipped, corpus_files, corpus_fingerprint, read_corpus
-from assistant.errors import EmptyCorpus, InvalidCatalogue
+from assistant.corpus import Entry, Skipped, corpus_files, corpus_fingerprint, read_corpus, warnings_of
+from assistant.corpus.readers import read_file
+from assistant.corpus.readers.text import read_text
+from assistant.errors import EmptyCorpus, InvalidCatalogue, UnreadableDocument
+from assistant.schema import Ledger
+
+GOOD = "1. One.\n2. Two.\n"
 
 
-def _read(place: Path) -> tuple[list[Entry], list[Skipped]]:
-    items = list(read_corpus(place))
-    return [item for item in items if isinstance(item, Entry)], [item for item in items if isinstance(item, Skipped)]
+def fill(folder: Path, files: dict[str, str | bytes]) -> Path:
+    """A folder with these files."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
 
 
-def test_what_cannot_be_read_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
-    """Empty, blank, foreign bytes, NUL and an unknown suffix are skipped, each with its name; a good file is read."""
-    (tmp_path / "good.txt").write_text("1 We met.\n\n2 We left.\n", encoding="utf-8")
-    bad = {
-        "empty.txt": b"",
-        "blank.txt": b" \n\n",
-        "mark.txt": b"\xef\xbb\xbf",
-        "latin.txt": b"caf\xe9",
-        "nul.txt": b"a\0b",
-        "scan.pdf": b"%PDF",
-    }
-    for name, content in bad.items():
-        (tmp_path / name).write_bytes(content)
-    entries, skipped = _read(tmp_path)
-    assert [entry.document.id for entry in entries] == ["good"]
-    assert {item.source for item in skipped} == set(bad)
-    assert all(item.source in item.reason for item in skipped)
+def lines(*rows: object) -> str:
+    """JSON Lines; a string stays as it is."""
+    return "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows)
 
 
-def test_utf_16_is_read_where_its_mark_says_so(tmp_path: Path) -> None:
-    """A byte order mark decides the encoding."""
-    (tmp_path / "a.txt").write_bytes("1 Wir trafen uns.".encode("utf-16"))
-    assert _read(tmp_path)[0][0].paragraphs[0].text == "Wir trafen uns."
+def entries(place: Path) -> list[Entry]:
+    """What was read."""
+    return [item for item in read_corpus(place) if isinstance(item, Entry)]
 
 
-def test_some_files_are_no_documents(tmp_path: Path) -> None:
-    """README files, the catalogue and hidden files are left out; nothing else there is an empty corpus."""
-    for name in ("README.md", "readme.txt", "catalogue.toml", ".hidden.txt"):
-        (tmp_path / name).write_text("", encoding="utf-8")
+def skipped(place: Path) -> list[Skipped]:
+    """What was not."""
+    return [item for item in read_corpus(place) if isinstance(item, Skipped)]
+
+
+# --- which files
+
+
+def test_files_come_sorted_and_without_what_is_no_document(tmp_path: Path) -> None:
+    """README*, the catalogue and everything hidden are left out, in folders too."""
+    names = ["b.txt", "a.txt", "sub/c.txt", "sub/README", "README.md", "readme.txt", "catalogue.toml", ".x.txt", ".git/d.txt", "sub/.e"]
+    fill(tmp_path, dict.fromkeys(names, "x"))
+    assert [path.relative_to(tmp_path).as_posix() for path in corpus_files(tmp_path)] == ["a.txt", "b.txt", "sub/c.txt"]
+
+
+def test_a_single_file_is_a_corpus(tmp_path: Path) -> None:
+    """A file that is named is read, with its folder's catalogue, and entries for its neighbours are not missed."""
+    fill(tmp_path, {"a.txt": GOOD, "b.txt": GOOD, "catalogue.toml": '["a.txt"]\nid = "A"\n["b.txt"]\nid = "B"\n'})
+    assert [item.document.id for item in entries(tmp_path / "a.txt")] == ["A"]
+    assert skipped(tmp_path / "a.txt") == []
+
+
+@pytest.mark.parametrize("files", [{}, {"README.md": "x"}, {"catalogue.toml": ""}, {".hidden.txt": "x"}])
+def test_a_folder_without_documents_is_an_empty_corpus(tmp_path: Path, files: dict[str, str | bytes]) -> None:
+    """The error names the folder and says what to put there."""
     with pytest.raises(EmptyCorpus, match="holds no document"):
-        corpus_files(tmp_path)
+        list(read_corpus(fill(tmp_path, files)))
+    with pytest.raises(EmptyCorpus):
+        corpus_fingerprint(tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_an_empty_corpus(tmp_path: Path) -> None:
+    """The error says how to make it."""
     with pytest.raises(EmptyCorpus, match="does not exist"):
-        corpus_files(tmp_path / "none")
+        list(read_corpus(tmp_path / "nowhere"))
 
 
-def test_a_folder_with_judgements_is_its_corpus_file(tmp_path: Path) -> None:
-    """Queries are not documents: beside qrels only corpus.jsonl is read; a bad line and a repeated id are named."""
-    (tmp_path / "qrels.tsv").write_text("", encoding="utf-8")
-    (tmp_path / "queries.jsonl").write_text('{"_id": "q", "text": "?"}\n', encoding="utf-8")
-    rows = [{"_id": "1", "title": "T", "text": "One."}, {"_id": "1", "text": "Twice."}, {"_id": "2", "title": "Only a title", "text": ""}]
-    (tmp_path / "corpus.jsonl").write_text("\n".join([*map(json.dumps, rows), "{broken"]), encoding="utf-8")
-    entries, skipped = _read(tmp_path)
-    assert [(entry.document.id, entry.paragraphs[0].text) for entry in entries] == [("1", "One."), ("2", "Only a title")]
-    assert any("line 4" in item.reason for item in skipped)
-    assert any("same id" in item.reason for item in skipped)
+def test_in_a_folder_with_judgements_only_the_corpus_is_read(tmp_path: Path) -> None:
+    """A BEIR folder's queries and qrels are no documents."""
+    fill(
+        tmp_path,
+        {
+            "corpus.jsonl": lines({"_id": "1", "text": "T"}),
+            "queries.jsonl": lines({"_id": "q", "text": "Q"}),
+            "qrels/test.tsv": "x",
+            "a.txt": GOOD,
+        },
+    )
+    assert [path.name for path in corpus_files(tmp_path)] == ["corpus.jsonl"]
+    assert [item.document.id for item in entries(tmp_path)] == ["1"]
+    (tmp_path / "qrels" / "test.tsv").unlink()
+    (tmp_path / "qrels").rmdir()
+    assert len(entries(tmp_path)) == 3
 
 
-def test_the_catalogue_is_taken_at_its_word_or_refused(tmp_path: Path) -> None:
-    """Its fields are used and said to come from it; an unknown key, a wrong value and a file that is not there are named."""
-    (tmp_path / "a.txt").write_text("1 We met.", encoding="utf-8")
-    catalogue = tmp_path / "catalogue.toml"
-    catalogue.write_text('["a.txt"]\nsymbol = "A/1/2"\nkind = "report"\n["gone.txt"]\ntitle = "Gone"\n', encoding="utf-8")
-    (entry,), (missing,) = _read(tmp_path)
-    assert (entry.document.id, entry.document.kind, entry.document.origins["kind"]) == ("A/1/2", "report", "catalogue")
-    assert "gone.txt" in missing.reason
-    for content in ('["a.txt"]\nspeeker = "x"\n', '["a.txt"]\nkind = "poem"\n', "not toml"):
-        catalogue.write_text(content, encoding="utf-8")
-        with pytest.raises(InvalidCatalogue) as caught:
-            _read(tmp_path)
-        assert len(str(caught.value).splitlines()) == 1
+# --- text files
 
 
-def test_the_fingerprint_follows_names_and_bytes(tmp_path: Path) -> None:
-    """The same files give the same fingerprint; another byte or another name gives another."""
-    (tmp_path / "a.txt").write_text("1 We met.", encoding="utf-8")
-    first = corpus_fingerprint(tmp_path)
-    assert corpus_fingerprint(tmp_path) == first
-    (tmp_path / "a.txt").rename(tmp_path / "b.txt")
-    second = corpus_fingerprint(tmp_path)
-    (tmp_path / "b.txt").write_text("1 We meet.", encoding="utf-8")
-    assert len({first, second, corpus_fingerprint(tmp_path)}) == 3
+def test_a_text_file_becomes_a_document(tmp_path: Path) -> None:
+    """Id, title and source from the path, text split into its paragraphs."""
+    (entry,) = entries(fill(tmp_path, {"sub/My_report.v2.txt": GOOD}))
+    assert (entry.document.id, entry.document.title, entry.document.source) == ("sub/My_report.v2", "My report.v2", "sub/My_report.v2.txt")
+    assert [paragraph.id for paragraph in entry.paragraphs] == ["sub/My_report.v2#1", "sub/My_report.v2#2"]
+    assert entry.ledger.official == 2
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        GOOD.encode(),
+        codecs.BOM_UTF8 + GOOD.encode(),
+        codecs.BOM_UTF16_LE + GOOD.encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + GOOD.encode("utf-16-be"),
+        GOOD.replace("\n", "\r\n").encode(),
+        GOOD.replace("\n", "\r").encode(),
+    ],
+)
+def test_encodings_that_say_what_they_are_are_read(tmp_path: Path, raw: bytes) -> None:
+    """UTF-8 with and without a mark, UTF-16 with one, and any line ends give the same paragraphs."""
+    (entry,) = entries(fill(tmp_path, {"a.txt": raw}))
+    assert [(paragraph.label, paragraph.text) for paragraph in entry.paragraphs] == [("1", "One."), ("2", "Two.")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "sub/a.txt is empty. Fill it or remove it."),
+        (b" \n\t\r\n ", "sub/a.txt is empty. Fill it or remove it."),
+        (codecs.BOM_UTF8, "sub/a.txt is empty. Fill it or remove it."),
+        (codecs.BOM_UTF16_LE, "sub/a.txt is empty. Fill it or remove it."),
+        ("Résumé".encode("cp1252"), "sub/a.txt is not utf-8 text (byte 2). Save it as UTF-8."),
+        (codecs.BOM_UTF16_LE + b"\x00", "sub/a.txt is not utf-16 text (byte 3). Save it as UTF-8."),
+        ("Text".encode("utf-16-le"), "sub/a.txt is not text: it holds NUL characters. Save it as UTF-8 text."),
+        (codecs.BOM_UTF32_LE + "Text".encode("utf-32-le"), "sub/a.txt is not text: it holds NUL characters. Save it as UTF-8 text."),
+        ("\u200b\n".encode(), "sub/a.txt holds no paragraph. Check its text."),
+    ],
+)
+def test_a_file_that_is_no_text_is_skipped_by_name_and_the_rest_is_read(tmp_path: Path, raw: bytes, reason: str) -> None:
+    """Nothing is guessed: the file is named with what is wrong and what to do, and the next file is read."""
+    fill(tmp_path, {"sub/a.txt": raw, "sub/b.txt": GOOD})
+    assert skipped(tmp_path) == [Skipped("sub/a.txt", reason)]
+    assert [item.document.id for item in entries(tmp_path)] == ["sub/b"]
+
+
+@pytest.mark.parametrize("name", ["a.odt", "a", "a.txt.bak"])
+def test_a_format_without_a_reader_is_skipped(tmp_path: Path, name: str) -> None:
+    """The reason names the suffix and what can be read."""
+    (item,) = skipped(fill(tmp_path, {name: "x", "b.txt": GOOD}))
+    assert item.source == name
+    assert "has no reader" in item.reason
+    assert "Readable are .txt" in item.reason
+
+
+def test_suffixes_in_capitals_are_read(tmp_path: Path) -> None:
+    """A.TXT is a text file."""
+    assert [item.document.id for item in entries(fill(tmp_path, {"A.TXT": GOOD}))] == ["A"]
+
+
+def test_a_file_that_cannot_be_opened_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No permission: the file is named, the other one is read, and the fingerprint still has a value."""
+    fill(tmp_path, {"a.txt": GOOD, "b.jsonl": lines({"_id": "1", "text": "T"}), "c.txt": GOOD})
+    if os.geteuid() == 0:  # root may read everything: refuse in its stead
+
+        def refuse(self: Path, *_: object, **__: object) -> bytes:
+            raise PermissionError(13, "Permission denied")
+
+        closed = {tmp_path / "a.txt", tmp_path / "b.jsonl"}
+        for method in ("read_bytes", "open"):
+            real = getattr(Path, method)
+            monkeypatch.setattr(Path, method, lambda self, *a, real=real, **k: refuse(self) if self in closed else real(self, *a, **k))
+    else:
+        (tmp_path / "a.txt").chmod(0)
+        (tmp_path / "b.jsonl").chmod(0)
+    assert skipped(tmp_path) == [
+        Skipped("a.txt", "a.txt cannot be read: Permission denied. Check the file's permissions."),
+        Skipped("b.jsonl", "b.jsonl cannot be read: Permission denied. Check the file's permissions."),
+    ]
+    assert [item.document.id for item in entries(tmp_path)] == ["c"]
+    assert len(corpus_fingerprint(tmp_path)) == 64
+
+
+def test_a_reader_may_be_called_on_its_own(tmp_path: Path) -> None:
+    """Without another name a file is called by its own."""
+    fill(tmp_path, {"a.txt": b""})
+    with pytest.raises(UnreadableDocument, match=r"^a\.txt is empty"):
+        read_text(tmp_path / "a.txt")
+    with pytest.raises(UnreadableDocument, match=r"^a\.pdf has no reader for \.pdf"):
+        list(read_file(tmp_path / "a.pdf", "a.pdf", None))
+
+
+@pytest.mark.parametrize("name", [b"a\nb.txt", b"a\x1b[31m.txt", b"\xff.txt"])
+def test_a_file_name_that_cannot_be_shown_is_skipped(tmp_path: Path, name: bytes) -> None:
+    """Line ends, controls and bytes that are not UTF-8 never become an id, and the fingerprint still has a value."""
+    fill(tmp_path, {"c.txt": GOOD, "年次　報告.txt": GOOD})
+    try:
+        Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name))).write_text(GOOD)  # noqa: PTH118  # bytes have no Path
+    except OSError:
+        pytest.skip("this file system refuses such a name")
+    (item,) = skipped(tmp_path)
+    assert item.source.isascii()
+    assert item.source.isprintable()
+    assert "Rename it." in item.reason
+    assert [entry.document.id for entry in entries(tmp_path)] == ["c", "年次　報告"]
+    assert len(corpus_fingerprint(tmp_path)) == 64
+
+
+# --- JSON Lines
+
+
+def test_each_line_is_a_document_of_one_counted_paragraph(tmp_path: Path) -> None:
+    """Id from _id, title if there is one, text repaired; a line without text is its title."""
+    fill(
+        tmp_path,
+        {"s/c.jsonl": lines({"_id": "d1", "title": "T", "text": "Two\nlines."}, "", {"_id": 2, "title": "Only a title", "text": " "})},
+    )
+    one, two = entries(tmp_path)
+    assert (one.document.id, one.document.title, one.document.source) == ("d1", "T", "s/c.jsonl:1")
+    assert (one.paragraphs[0].label, one.paragraphs[0].numbering, one.paragraphs[0].text) == ("u1", "counted", "Two lines.")
+    assert one.paragraphs[0].ranges == ((0, 10),)
+    assert one.ledger == Ledger(counted=1)
+    assert (two.document.id, two.document.source, two.paragraphs[0].text) == ("2", "s/c.jsonl:3", "Only a title")
+    assert two.paragraphs[0].ranges == ((0, 12),)
+
+
+BAD = {
+    "{": "not JSON at character 2: Expecting property name enclosed in double quotes",
+    "[1]": "not an object",
+    '{"text": "T"}': "no _id",
+    '{"_id": " ", "text": "T"}': "no _id",
+    '{"_id": null, "text": "T"}': "no _id",
+    '{"_id": ["x"], "text": "T"}': "no _id",
+    '{"_id": "x"}': "neither title nor text",
+    '{"_id": "x", "text": 5}': "text is not text",
+    '{"_id": "x", "text": "T", "title": []}': "title is not text",
+    '{"_id": "x", "text": "half a \\ud800 pair"}': "characters that are not text",
+    '{"_id": "x", "text": "a \\u0000"}': "characters that are not text",
+    '{"_id": "x\\ny", "text": "T"}': "characters that are not text",
+    "[" * 100_000: "nested too deeply",
+}
+
+
+@pytest.mark.parametrize(("line", "what"), list(BAD.items()), ids=[line[:30] for line in BAD])
+def test_a_bad_line_is_named_with_its_number_and_the_others_are_read(tmp_path: Path, line: str, what: str) -> None:
+    """Line 2 is reported with what is wrong; lines 1 and 3 are documents."""
+    fill(tmp_path, {"c.jsonl": lines({"_id": "1", "text": "T"}, line, {"_id": "3", "text": "T"})})
+    assert [entry.document.id for entry in entries(tmp_path)] == ["1", "3"]
+    (item,) = skipped(tmp_path)
+    assert item == Skipped("c.jsonl", f'c.jsonl, line 2: {what}. A line is {{"_id", "title", "text"}}.')
+
+
+def test_bytes_that_are_no_text_are_one_bad_line(tmp_path: Path) -> None:
+    """A line in another encoding is skipped with the byte; a byte order mark at the beginning is not in the way."""
+    good = json.dumps({"_id": "1", "text": "T"}).encode()
+    fill(tmp_path, {"c.jsonl": codecs.BOM_UTF8 + good + b"\n" + '{"_id": "é"}'.encode("cp1252")})
+    assert [entry.document.id for entry in entries(tmp_path)] == ["1"]
+    assert skipped(tmp_path)[0].reason.startswith("c.jsonl, line 2: not UTF-8 text (byte 10).")
+
+
+def test_an_empty_jsonl_is_skipped(tmp_path: Path) -> None:
+    """A file without a line says so."""
+    assert skipped(fill(tmp_path, {"c.jsonl": "\n \n", "a.txt": GOOD})) == [Skipped("c.jsonl", "c.jsonl is empty. Fill it or remove it.")]
+
+
+def test_what_the_catalogue_says_of_a_jsonl_holds_for_its_documents(tmp_path: Path) -> None:
+    """Kind and language of the file are those of each line; the title is its own."""
+    fill(
+        tmp_path,
+        {
+            "c.jsonl": lines({"_id": "1", "text": "T"}),
+            "catalogue.toml": '["c.jsonl"]\nkind = "statement"\nlanguage = "en"\ntitle = "All"\n',
+        },
+    )
+    (entry,) = entries(tmp_path)
+    assert (entry.document.kind, entry.document.language, entry.document.title) == ("statement", "en", "1")
+
+
+# --- ids and the catalogue
+
+
+def test_a_second_document_with_the_same_id_is_skipped_and_said(tmp_path: Path) -> None:
+    """The first one in order stays, across formats; both are named."""
+    fill(
+        tmp_path,
+        {"a.jsonl": lines({"_id": "x", "text": "1"}, {"_id": "x", "text": "2"}), "b.txt": GOOD, "catalogue.toml": '["b.txt"]\nid = "x"\n'},
+    )
+    (entry,) = entries(tmp_path)
+    assert entry.paragraphs[0].text == "1"
+    assert [(item.source, item.reason) for item in skipped(tmp_path)] == [
+        ("a.jsonl:2", "a.jsonl:2 has the same id as a.jsonl:1 (x). Give one another id in catalogue.toml."),
+        ("b.txt", "b.txt has the same id as a.jsonl:1 (x). Give one another id in catalogue.toml."),
+    ]
+
+
+def test_an_entry_for_a_file_that_is_not_there_is_reported(tmp_path: Path) -> None:
+    """A mistyped name in the catalogue does not pass in silence."""
+    fill(tmp_path, {"a.txt": GOOD, "catalogue.toml": '["a.txt"]\nid = "A"\n["b.txt"]\nid = "B"\n'})
+    assert skipped(tmp_path) == [Skipped("b.txt", "catalogue.toml names b.txt, which is not there. Add the file or remove the entry.")]
+
+
+def test_a_bad_catalogue_stops_the_reading(tmp_path: Path) -> None:
+    """Metadata that cannot be trusted is an error, not a warning."""
+    with pytest.raises(InvalidCatalogue):
+        list(read_corpus(fill(tmp_path, {"a.txt": GOOD, "catalogue.toml": "nonsense"})))
+
+
+def test_the_shipped_corpus_is_read_without_a_word_of_warning() -> None:
+    """One document, ten paragraphs, its metadata from the catalogue, nothing skipped."""
+    (entry,) = list(read_corpus(Path(__file__).parents[1] / "corpus"))
+    assert isinstance(entry, Entry)
+    assert (entry.document.id, entry.document.speaker, entry.document.kind) == ("chair-closing-remarks", "Chair", "statement")
+    assert len(entry.paragraphs) == 10
+    assert warnings_of(entry.ledger) == []
+
+
+# --- warnings and the fingerprint
+
+
+def test_warnings_say_what_to_look_at() -> None:
+    """Missing and repeated numbers, and that paragraphs were counted, after the splitter's own words."""
+    ledger = Ledger(counted=2, gaps=("4", "6-7"), repeats=("9",), warnings=("first",))
+    assert warnings_of(ledger) == [
+        "first",
+        "numbers missing: 4, 6-7",
+        "numbers used more than once: 9",
+        "no printed paragraph numbers: paragraphs were counted",
+    ]
+    assert warnings_of(Ledger(official=3, counted=1)) == []
+
+
+def test_the_fingerprint_changes_with_every_byte_and_name_and_not_otherwise(tmp_path: Path) -> None:
+    """Content, names, a new file and the catalogue count; times, README and hidden files do not."""
+    place = fill(tmp_path / "a", {"a.txt": GOOD, "b.txt": "x", "README.md": "r"})
+    seen = {corpus_fingerprint(place)}
+
+    def same() -> bool:
+        return corpus_fingerprint(place) in seen
+
+    def changed() -> bool:
+        value = corpus_fingerprint(place)
+        is_new = value not in seen
+        seen.add(value)
+        return is_new
+
+    os.utime(place / "a.txt", (1, 1))
+    fill(place, {"README.md": "other", ".hidden": "x"})
+    assert same()
+    assert corpus_fingerprint(fill(tmp_path / "b", {"b.txt": "x", "a.txt": GOOD})) in seen
+    fill(place, {"a.txt": GOOD + " "})
+    assert changed()
+    fill(place, {"a.txt": GOOD})
+    assert same()
+    (place / "b.txt").rename(place / "c.txt")
+    assert changed()
+    fill(place, {"catalogue.toml": ""})
+    assert changed()
+    fill(place, {"catalogue.toml": " "})
+    assert changed()
+    fill(place, {"d.txt": ""})
+    assert changed()
+
+
+def test_bytes_of_a_file_do_not_pass_for_another_file(tmp_path: Path) -> None:
+    """One file that holds what looks like a second name and content is another corpus than two files."""
+    two = fill(tmp_path / "two", {"a.txt": b"x", "b.txt": b"y"})
+    one = fill(tmp_path / "one", {"a.txt": b"x\0b.txt\0y"})
+    assert corpus_fingerprint(two) != corpus_fingerprint(one)

@@ -1,78 +1,327 @@
-"""References, rendered and parsed, and sub-paragraphs."""
+"""References: rendered from labels, parsed out of questions, and documents named only by what is wholly their name."""
 
-from pathlib import Path
+from __future__ import annotations
+
+import time
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.corpus.paragraphs import split
-from assistant.corpus.references import Item, ordinal, parse_reference, render_label
-from assistant.corpus.subparagraphs import find_subparagraph, subparagraphs
-from assistant.schema import Document
-
-SHIPPED = Path(__file__).parents[1] / "corpus" / "chair-closing-remarks.txt"
-REPORT = Document("A/77/275", "Report on trust", "a.txt", "0", symbol="A/77/275", aliases=("third annual progress report",))
-REVISED = Document("A/77/275/Rev.1", "Report on trust, revised", "b.txt", "0", symbol="A/77/275/Rev.1")
-
-
-@given(
-    st.integers(1, 999),
-    st.sampled_from(["", "bis", "ter"]),
-    st.sampled_from(["", "annex.", "annex.II.", "annex.4."]),
-    st.lists(st.sampled_from("abcdeh"), max_size=1),
+from assistant.corpus.references import (
+    Item,
+    document_name,
+    named_documents,
+    names_paragraphs,
+    ordinal,
+    parse_reference,
+    render_label,
+    render_reference,
 )
-def test_parsing_gives_back_what_was_rendered(number: int, suffix: str, scope: str, path: list[str]) -> None:
-    """parse(render(x)) = x, for plain numbers, bis, annexes and sub-paragraphs."""
-    label = f"{scope}{number}{suffix}"
-    parsed = parse_reference(render_label(label, path), ())
-    assert parsed
-    assert parsed.items == (Item(label, None, tuple(path)),)
+from assistant.schema import Document, Paragraph
 
 
-@given(st.text(max_size=120))
-def test_no_text_raises(text: str) -> None:
-    """Any question can be parsed."""
-    parse_reference(text, (REPORT,))
-    parse_reference(f"para. {text}", (REPORT,))
+def document(
+    identity: str, symbol: str | None = None, title: str = "A title of its own", *aliases: str, standing: str = "none"
+) -> Document:
+    """A document of which only the names matter."""
+    return Document(identity, title, "source", "0", symbol=symbol, standing=standing, aliases=aliases)  # type: ignore[arg-type]  # a Standing
+
+
+REPORT = document("oewg-3", "A/77/275", "Report of the working group", "third annual progress report", "the Chair's remarks")
+RESOLUTION = document("resolution", "S/RES/1325 (2000)", "On women")
+NUMBERED = document("123", None, "Abstract of a study")
+DOCUMENTS = (REPORT, RESOLUTION, NUMBERED)
+
+
+def items(text: str) -> tuple[Item, ...]:
+    """The paragraphs a text names."""
+    parsed = parse_reference(text, DOCUMENTS)
+    assert parsed is not None
+    return parsed.items
+
+
+# --- rendering
 
 
 @pytest.mark.parametrize(
-    ("text", "documents", "unknown"),
+    ("label", "path", "rendered"),
     [
-        ("para. 4 of A/77/275", ("A/77/275",), ()),
-        ("para. 4 of A/77/2751", (), ("A/77/2751",)),
-        ("para. 4 of A/77/275/Rev.1", ("A/77/275/Rev.1",), ()),
-        ("paragraph 3 of the Third Annual Progress Report", ("A/77/275",), ()),
+        ("7", (), "para. 7"),
+        ("12bis", (), "para. 12 bis"),
+        ("10.1", (), "para. 10.1"),
+        ("6", ("a",), "para. 6 (a)"),
+        ("6", ("a", "iv"), "para. 6 (a) (iv)"),
+        ("annex.3", (), "annex, para. 3"),
+        ("annex.II.3", ("b",), "annex II, para. 3 (b)"),
+        ("annex.1.3", (), "annex 1, para. 3"),
+        ("7~2", (), "para. 7 (2nd of this number)"),
+        ("u3", (), "[3rd paragraph, unnumbered]"),
+        ("u11", (), "[11th paragraph, unnumbered]"),
+        ("u12", (), "[12th paragraph, unnumbered]"),
+        ("u13", (), "[13th paragraph, unnumbered]"),
+        ("u21", (), "[21st paragraph, unnumbered]"),
+        ("u112", (), "[112th paragraph, unnumbered]"),
     ],
 )
-def test_a_symbol_counts_only_whole(text: str, documents: tuple[str, ...], unknown: tuple[str, ...]) -> None:
-    """A longer symbol never resolves to a shorter one, and one that nobody has is reported."""
-    parsed = parse_reference(text, (REPORT, REVISED))
-    assert parsed
-    assert (parsed.documents, parsed.unknown) == (documents, unknown)
+def test_labels_are_rendered_as_the_editorial_manual_writes_them(label: str, path: tuple[str, ...], rendered: str) -> None:
+    """Printed numbers as "para.", counted ones in brackets that say so."""
+    assert render_label(label, path) == rendered
 
 
-def test_words_are_no_numbers() -> None:
-    """ "The Chair's fourth point" and "paragraphs on norms" name no paragraph."""
-    assert parse_reference("What was the Chair's fourth point?", (REPORT,)) is None
-    assert parse_reference("Which paragraphs speak of norms?", (REPORT,)) is None
+@pytest.mark.parametrize("label", ["", "x", "7a", "u", "annex.", "annex.II.", "7~", "4–6", " 7"])
+def test_what_is_no_label_is_refused(label: str) -> None:
+    """A text that is not a label never becomes a reference."""
+    with pytest.raises(ValueError, match="not a paragraph label"):
+        render_label(label)
 
 
-def test_counted_paragraphs_never_look_like_printed_ones() -> None:
-    """A counted paragraph says that it was counted; ordinals are English."""
-    assert render_label("u3") == "[3rd paragraph, unnumbered]"
-    assert [ordinal(number) for number in (1, 2, 3, 4, 11, 12, 13, 21, 102, 111)] == [
-        "1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th",
-    ]  # fmt: skip
+def test_ordinals_in_figures() -> None:
+    """1st, 2nd, 3rd, 4th, and th for 11 to 13 of each hundred."""
+    numbers = (1, 2, 3, 4, 10, 11, 12, 13, 14, 21, 22, 23, 101, 111, 1012, 1021)
+    assert " ".join(map(ordinal, numbers)) == "1st 2nd 3rd 4th 10th 11th 12th 13th 14th 21st 22nd 23rd 101st 111th 1012th 1021st"
 
 
-def test_sub_paragraphs_are_spans() -> None:
-    """Paragraph 6 of the shipped document holds (a) to (e); (OEWG) is none, and (c) without (a) is none."""
-    text = split("d", SHIPPED.read_text(encoding="utf-8"))[0][5].text
-    found = subparagraphs(text)
-    assert [item.path for item in found] == [("a",), ("b",), ("c",), ("d",), ("e",)]
-    assert text[found[1].start : found[1].end] == "(b) Table-Top Exercises (TTX) for POCs,"
-    assert text[found[4].start : found[4].end] == "(e) looking at new norms and clarifying existing norms."
-    assert find_subparagraph(text, ("f",)) is None
-    assert subparagraphs("The working group (OEWG) and option (c) alone.") == ()
+@pytest.mark.parametrize(
+    ("standing", "name"),
+    [
+        ("none", "A/77/275"),
+        ("adopted", "A/77/275"),
+        ("draft", "A/77/275 (draft)"),
+        ("unofficial", "A/77/275 (unofficial)"),
+        ("superseded", "A/77/275 (superseded)"),
+    ],
+)
+def test_a_standing_that_limits_the_use_is_part_of_the_name(standing: str, name: str) -> None:
+    """A reference to a draft, an unofficial or a superseded text says so."""
+    assert document_name(document("d", "A/77/275", standing=standing)) == name
+
+
+def test_a_full_reference_names_symbol_or_title_and_paragraph() -> None:
+    """ "A/77/275, para. 23"; a document without a symbol by its title."""
+    paragraph = Paragraph("oewg-3", "23", "official", "Text.")
+    assert render_reference(REPORT, paragraph) == "A/77/275, para. 23"
+    assert render_reference(document("d", None, "Closing remarks"), paragraph, ("a",)) == "Closing remarks, para. 23 (a)"
+
+
+# --- parsing what was rendered
+
+SUFFIXES = st.sampled_from(["", "bis", "ter", "quater", "quinquies"])
+NUMBERS = st.one_of(
+    st.integers(1, 9999).map(str), st.tuples(st.integers(1, 99), st.integers(1, 999)).map(lambda pair: f"{pair[0]}.{pair[1]}")
+)
+SCOPES = st.sampled_from(["", "annex.", "annex.I.", "annex.II.", "annex.XIV.", "annex.A.", "annex.K.", "annex.3."])
+LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz")
+PATHS = st.one_of(st.just(()), st.tuples(LETTERS), st.tuples(LETTERS, st.sampled_from("i ii iii iv v vi ix x xiv xviii".split())))
+
+
+@settings(max_examples=500)
+@given(SCOPES, NUMBERS, SUFFIXES, PATHS)
+def test_parsing_a_rendered_label_gives_it_back(scope: str, number: str, suffix: str, path: tuple[str, ...]) -> None:
+    """parse(render(x)) = x, alone and behind a symbol."""
+    label = f"{scope}{number}{suffix}"
+    for text in (
+        render_label(label, path),
+        f"A/77/275, {render_label(label, path)}.",
+        f"What does {render_label(label, path)} of A/77/275 say?",
+    ):
+        assert items(text) == (Item(label, None, path),)
+
+
+@settings(max_examples=300)
+@given(
+    SCOPES,
+    st.lists(st.tuples(NUMBERS, SUFFIXES, st.one_of(st.none(), NUMBERS)), min_size=1, max_size=4, unique=True),
+    st.sampled_from(["–", "-", " to ", " – "]),
+)
+def test_parsing_a_rendered_list_of_ranges_gives_it_back(scope: str, wanted: list[tuple[str, str, str | None]], dash: str) -> None:
+    """ "annex II, paras. 4–6, 9 bis and 12" names what it was made of, in order."""
+    expected = [Item(f"{scope}{first}{suffix}", f"{scope}{last}" if last else None) for first, suffix, last in wanted]
+    parts = [f"{first} {suffix}".strip() + (f"{dash}{last}" if last else "") for first, suffix, last in wanted]
+    where = render_label(scope + "1").removesuffix("para. 1")
+    text = f"{where}paras. {', '.join(parts[:-1])}{' and ' if len(parts) > 1 else ''}{parts[-1]}"
+    assert items(text) == tuple(dict.fromkeys(expected))
+
+
+def test_a_repeated_number_is_asked_for_by_its_number() -> None:
+    """ "para. 7 (2nd of this number)" names paragraph 7, of which a look-up shows every one."""
+    assert items(render_label("7~2")) == (Item("7"),)
+
+
+# --- parsing what people write
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What is in paragraph 27 of A/78/265?", [Item("27")]),
+        ("A/77/275, paras. 4–6", [Item("4", "6")]),
+        ("PARAGRAPH 6(A)", [Item("6", None, ("a",))]),
+        ("para 6 (a)(iv)", [Item("6", None, ("a", "iv"))]),
+        ("¶ 12 and ¶¶ 14-15", [Item("12"), Item("14", "15")]),
+        ("paragraphs 1, 2, and 5", [Item("1"), Item("2"), Item("5")]),
+        ("paragraph 1, 2 and 3", [Item("1"), Item("2"), Item("3")]),
+        ("paragraph 5, 12 States said", [Item("5")]),
+        ("compare paragraph 4 with paragraph 6", [Item("4"), Item("6")]),
+        ("paragraph 12 bis", [Item("12bis")]),
+        ("paragraph 3 of the annex", [Item("annex.3")]),
+        ("paragraphs 3 to 5 of annex II", [Item("annex.II.3", "annex.II.5")]),
+        ("annex ii, para. 3", [Item("annex.II.3")]),
+        ("annex i para 3", [Item("annex.I.3")]),
+        ("paragraph 3 of the annex a delegation named", [Item("annex.3")]),
+        ("paragraph 3 of the annex civil society wrote", [Item("annex.3")]),
+        ("paragraph 3 in the annexes", [Item("3")]),
+        ("paragraph 6 (OEWG)", [Item("6")]),
+        ("paragraph 6 (of ten)", [Item("6")]),
+        ("Is it in para. 7.", [Item("7")]),
+    ],
+)
+def test_paragraphs_named_in_a_question(text: str, expected: list[Item]) -> None:
+    """Words, short forms, signs, lists, ranges, sub-paragraphs and annexes, in any case."""
+    assert list(items(text)) == expected
+    assert names_paragraphs(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the Chair's fourth point?",
+        "the third paragraph",
+        "the 3rd paragraph",
+        "[3rd paragraph, unnumbered]",
+        "paragraphs on capacity-building",
+        "paragraph twelve",
+        "subparagraph 5",
+        "page 7",
+        "17 December 2021",
+        "paragraph 123456",
+        "",
+    ],
+)
+def test_ordinals_in_words_are_no_look_ups(text: str) -> None:
+    """Only "paragraph" with a number names one; "the fourth point" is a matter for retrieval."""
+    assert parse_reference(text, DOCUMENTS) is None
+    assert not names_paragraphs(text)
+
+
+def test_what_is_asked_about_the_paragraphs_remains() -> None:
+    """The reference and the names of documents are taken out of the question."""
+    parsed = parse_reference("What does paragraph 7 of the Chair’s remarks say about stakeholders?", DOCUMENTS)
+    assert parsed is not None
+    assert (parsed.documents, parsed.unknown) == (("oewg-3",), ())
+    assert parsed.remainder == "What does of say about stakeholders?"
+
+
+# --- documents
+
+
+def named(text: str, *documents: Document) -> list[str]:
+    """The ids of the documents named in a text."""
+    return [identity for identity, _, _ in named_documents(text, documents or DOCUMENTS)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A/77/275",
+        "a/77/275",
+        "(A/77/275)",
+        "A/77/275.",
+        "A/77/275, para. 4",
+        "A/77/275 (the report)",
+        "A/77/275 (c)",
+        "the Third Annual Progress Report",
+        "the Chair’s remarks",
+        "report of the\u00a0working group",
+    ],
+)
+def test_a_document_is_named_by_symbol_title_or_alias(text: str) -> None:
+    """In any case, with any quotation marks and spaces, whatever stands around the name."""
+    assert named(text) == ["oewg-3"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A/77/2751",
+        "A/77/275/Rev.1",
+        "A/77/275.Add",
+        "BA/77/275",
+        "/A/77/275",
+        "A/77/275 (2000)",
+        "A/77/27",
+        "А/77/275",
+        "reporting",
+        "study 123",
+    ],
+)
+def test_a_symbol_counts_only_whole(text: str) -> None:
+    """Longer and shorter symbols, revisions, another year, a Cyrillic А, and ids of digits alone name nothing."""
+    assert named(text) == []
+
+
+def test_the_year_of_a_resolution_may_be_left_out_but_not_changed() -> None:
+    """S/RES/1325 and S/RES/1325 (2000) are one document; S/RES/1325 (2001) is none."""
+    assert named("S/RES/1325 says") == named("S/RES/1325 (2000) says") == ["resolution"]
+    assert named("S/RES/1325 (2001) says") == []
+
+
+def test_the_longest_name_wins_and_a_shared_one_names_all() -> None:
+    """A revision is not also its first version; an alias of two documents names both."""
+    first, revised = document("a", "A/1", "T", "the report"), document("b", "A/1/Rev.1", "T", "the report")
+    assert named("A/1/Rev.1 and A/1", first, revised) == ["b", "a"]
+    assert sorted(named("the report", first, revised)) == ["a", "b"]
+
+
+def test_a_number_that_is_asked_for_is_no_document() -> None:
+    """Paragraph 123 does not name the document whose id is 123."""
+    parsed = parse_reference("paragraph 123 of A/77/275", DOCUMENTS)
+    assert parsed is not None
+    assert (parsed.items, parsed.documents) == ((Item("123"),), ("oewg-3",))
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("para. 5 of A/77/275/Rev.1.", ("A/77/275/Rev.1",)),
+        ("para. 5 of (A/AC.292/2024/CRP.1), and E/CN.4/7", ("A/AC.292/2024/CRP.1", "E/CN.4/7")),
+        ("para. 5 of S/RES/2250 (2015)", ("S/RES/2250 (2015)",)),
+        ("para. 5 of S/RES/2250(2015)", ("S/RES/2250(2015)",)),
+        ("para. 5 of A/RES/3314 (XXIX)", ("A/RES/3314 (XXIX)",)),
+        ("para. 5 of A/77/275 on TCP/IP and/or N/A", ()),
+    ],
+)
+def test_symbols_that_no_document_has_are_reported(text: str, unknown: tuple[str, ...]) -> None:
+    """Without the full stop or bracket after them; words with a stroke but no digit are no symbols."""
+    parsed = parse_reference(text, DOCUMENTS)
+    assert parsed is not None
+    assert parsed.unknown == unknown
+
+
+@settings(max_examples=800, deadline=None)
+@given(
+    st.one_of(
+        st.text(),
+        st.lists(
+            st.sampled_from("para. paragraphs 5 12 bis – to and , ; (a) (iv) of the annex II A/77/275 ( ) /Rev.1 (2000) ß İ ¶ .".split())
+        ).map(" ".join),
+    )
+)
+def test_no_text_raises(text: str) -> None:
+    """Any text is parsed or is None; named spans lie in the text and do not overlap."""
+    parsed = parse_reference(text, DOCUMENTS)
+    assert (parsed is not None) == names_paragraphs(text)
+    spans = sorted({(start, end) for _, start, end in named_documents(text, DOCUMENTS)})
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+
+
+@pytest.mark.parametrize(
+    "unit", ["para. 5 ", "paras. 1, 2 and ", "annex  ", "A/77/275 ", "A/1((((", "para. 1" + " " * 50, "5, ", "A/1/Rev.1 "]
+)
+def test_a_very_long_question_is_parsed_in_seconds(unit: str) -> None:
+    """200,000 characters of anything do not stall a look-up."""
+    begin = time.process_time()
+    parse_reference("paras. 1, " + unit * (200_000 // len(unit)), DOCUMENTS)
+    assert time.process_time() - begin < 5

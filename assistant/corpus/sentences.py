@@ -42,7 +42,7 @@ _NUMERAL = re.compile(r"[(\[]?(?:[IVXLC]+|[A-Z])\b|\S*[/\d]|[(\[][a-z]{1,3}[)\]]
 _LIST_MARK = re.compile(rf"\(?{_ITEM}[).]\s|(?:and|or)\s+\({_ITEM}\)\s", re.IGNORECASE)
 _LIST_NUMBER = re.compile(rf"{_ITEM}\)?", re.IGNORECASE)
 _CLAUSE = re.compile(r"(?:\(?\w{1,4}[).]\s+)?(?:Also|Further|[A-Z][a-z]{1,30}(?:s|ing|ly))\b")
-_ACRONYM = re.compile(r"(?:\w\.-?)+\w")
+_ACRONYM = re.compile(r"(?:[^\W\d_]\.-?)+[^\W\d_]")
 
 
 def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:

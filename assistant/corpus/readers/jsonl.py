@@ -53,7 +53,7 @@ def _document(source: str, raw: bytes) -> tuple[Document, tuple[Paragraph, ...],
         ValueError: the line is not UTF-8, not a JSON object, or lacks what a document needs.
     """
     try:
-        row = json.loads(raw.decode("utf-8-sig"))
+        row = json.loads(raw.strip().decode("utf-8-sig"))
     except json.JSONDecodeError as error:
         raise ValueError(f"not JSON at character {error.pos + 1}: {error.msg}") from None
     except UnicodeDecodeError as error:
