@@ -32,6 +32,26 @@ from assistant.settings import Settings
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an index's documents come from: a name, a checksum that changes whenever they do, and how they are read."""
+
+    place: str
+    sha256: str
+    read: Callable[[Progress], tuple[list[Entry], list[Skipped]]]
+
+
+def corpus_source(place: Path) -> Source:
+    """A folder or file of documents.
+
+    Raises:
+        EmptyCorpus: no file is there.
+    """
+    # The checksum is taken before anything is read: what changes from now on is taken up by the next build.
+    return Source(str(place.absolute()), corpus_fingerprint(place), lambda tell: _read(place, tell))
+
+
 _EMBED_AT_ONCE = 128
 """Windows given to the encoder in one call: enough to sort by length, few enough to show progress."""
 
@@ -62,7 +82,7 @@ def context_of(document: Document, paragraph: Paragraph) -> str:
 
 def build(
     settings: Settings,
-    place: Path | None = None,
+    place: Path | Source | None = None,
     *,
     rebuild: bool = False,
     progress: Progress | None = None,
@@ -79,18 +99,17 @@ def build(
         IndexProblem: the index cannot be written; it is untouched.
     """
     tell = progress or (lambda what, done, total: None)
-    place = place or settings.corpus
-    state = corpus_fingerprint(place)  # before anything is read: what changes from now on is taken up by the next build
+    source = place if isinstance(place, Source) else corpus_source(place or settings.corpus)
     encoder = loader() if loader else None
     info = encoder.info if encoder else describe(settings.encoder)
     with writing(settings.index), ExitStack() as open_until_published:
         current = _current(settings.index)
         if current:
             open_until_published.callback(current.close)
-            unchanged = current.manifest.fingerprint == fingerprint(info) and current.manifest.corpus["sha256"] == state
+            unchanged = current.manifest.fingerprint == fingerprint(info) and current.manifest.corpus["sha256"] == source.sha256
             if unchanged and not rebuild:
                 return _unchanged(current)
-        entries, skipped = _read(place, tell)
+        entries, skipped = source.read(tell)
         plan = _Plan.of(entries, info, None if rebuild else current)
         vectors = plan.reused_vectors
         if plan.missing:
@@ -101,7 +120,7 @@ def build(
             created=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
             previous=current.id if current else None,
             fingerprint=fingerprint(info),
-            corpus={"place": str(place.absolute()), "sha256": state},
+            corpus={"place": source.place, "sha256": source.sha256},
             documents=len(entries),
             paragraphs=len(plan.rows),
             skipped=tuple({"source": item.source, "reason": item.reason} for item in skipped),
