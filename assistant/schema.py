@@ -179,6 +179,8 @@ class Answer:
     fallback: str | None = None
     withheld: tuple[Withheld, ...] = ()
     remarks: tuple[str, ...] = ()
+    confidence: float | None = None
+    """The reader's probability that the passages answer the question; None where no reader was asked."""
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -198,6 +200,7 @@ class Answer:
             "passages": [passage_json(passage) for passage in self.passages],
             "withheld": [asdict(item) for item in self.withheld],
             "remarks": list(self.remarks),
+            "confidence": self.confidence,
             "coverage": asdict(self.coverage),
             "timings_ms": {name: round(value, 2) for name, value in self.timings_ms.items()},
         }

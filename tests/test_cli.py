@@ -193,23 +193,75 @@ def test_a_bad_document_is_named_and_skipped_and_the_rest_is_indexed(capsys: pyt
     assert _run(capsys, "ask", "--workspace", fresh, "paragraph 4")[0] == 0
 
 
-def test_eval_run_reports_metrics_and_saves_the_run(capsys: pytest.CaptureFixture[str], workspace: Path, tmp_path: Path) -> None:
-    """A gold line that is right gives hit@1 of 1; one that names a paragraph that is not there is refused with its line."""
-    gold = tmp_path / "gold.jsonl"
+def _gold(place: Path, paragraph: str = "7", number: int = 1) -> Path:
+    """A gold set of look-ups of this paragraph."""
     line = {
-        "id": "t1", "question": "What is in paragraph 7?", "answerable": True, "answers": ["My sixth point relates to stakeholders."],
-        "references": [{"document": "chair-closing-remarks", "paragraph": "7"}], "must_include": [["stakeholders"]],
+        "question": f"What is in paragraph {paragraph}?", "answerable": True, "answers": ["My sixth point relates to stakeholders."],
+        "references": [{"document": "chair-closing-remarks", "paragraph": paragraph}], "must_include": [["stakeholders"]],
     }  # fmt: skip
-    gold.write_text(json.dumps(line) + "\n", encoding="utf-8")
-    code, out, _ = _run(capsys, "eval", "run", gold, "--workspace", workspace, "--json", "--save", tmp_path / "run.jsonl")
+    path = place / "gold.jsonl"
+    path.write_text("".join(json.dumps({"id": f"t{at}"} | line) + "\n" for at in range(number)), encoding="utf-8")
+    return path
+
+
+def test_eval_run_prints_figures_and_writes_a_report(capsys: pytest.CaptureFixture[str], workspace: Path, tmp_path: Path) -> None:
+    """A gold line that is right gives hit@1 of 1, a run file and a page; one that names a paragraph that is not there is refused."""
+    arguments = ("--workspace", workspace, "--report", tmp_path / "report")
+    code, out, err = _run(capsys, "eval", "run", _gold(tmp_path), *arguments, "--json")
     assert code == 0
     assert json.loads(out)["metrics"]["hit@1"]["value"] == 1.0
-    assert len((tmp_path / "run.jsonl").read_text(encoding="utf-8").splitlines()) == 2
-    line["references"] = [{"document": "chair-closing-remarks", "paragraph": "77"}]
-    gold.write_text(json.dumps(line) + "\n", encoding="utf-8")
-    code, _, err = _run(capsys, "eval", "run", gold, "--workspace", workspace)
+    assert "report.html" in err
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {"gold.run.jsonl", "report.html", "report.md"}
+    _, out, _ = _run(capsys, "eval", "run", _gold(tmp_path), *arguments)
+    assert "hit@1                  1.000" in out
+    code, _, err = _run(capsys, "eval", "run", _gold(tmp_path, "77"), *arguments)
     assert code == 2
     assert _one_line(err, "line 1", "77")
+
+
+def test_eval_run_fails_below_a_bar(capsys: pytest.CaptureFixture[str], workspace: Path, tmp_path: Path) -> None:
+    """A figure that misses its bar, typed or pinned in a file, is exit code 1 and a line that names it."""
+    arguments = ("eval", "run", _gold(tmp_path), "--workspace", workspace, "--report", tmp_path / "report")
+    assert _run(capsys, *arguments, "--min-hit@1", "1", "--max-false-refusals", "0")[0] == 0
+    code, _, err = _run(capsys, *arguments, "--max-words-per-answer", "3")
+    assert code == 1
+    assert "gold.all: words_per_answer is" in err
+    (tmp_path / "expected.toml").write_text('["gold.all"]\n"hit@1" = {value = 0.5, tolerance = 0.1}\n', encoding="utf-8")
+    code, _, err = _run(capsys, *arguments, "--expected", tmp_path / "expected.toml")
+    assert code == 1
+    assert "gold.all: hit@1 is 1.000, above 0.600" in err
+
+
+def test_eval_run_goes_on_where_it_was_interrupted(capsys: pytest.CaptureFixture[str], workspace: Path, tmp_path: Path) -> None:
+    """A run that lost its last answers asks only those, says so, and ends as the whole run."""
+    arguments = ("eval", "run", _gold(tmp_path, number=3), "--workspace", workspace, "--report", tmp_path / "report", "--json")
+    _, whole, _ = _run(capsys, *arguments)
+    path = tmp_path / "report" / "gold.run.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:3]) + lines[3][:50], encoding="utf-8")
+    _, out, err = _run(capsys, *arguments)
+    assert "continued after 2 answers of an interrupted run" in err
+    assert {name: m["value"] for name, m in json.loads(out)["metrics"].items() if "latency" not in name} == {
+        name: m["value"] for name, m in json.loads(whole)["metrics"].items() if "latency" not in name
+    }
+    assert [json.loads(line)["question"]["id"] for line in path.read_text(encoding="utf-8").splitlines()[1:]] == ["t0", "t1", "t2"]
+
+
+def test_eval_compare_and_publish(capsys: pytest.CaptureFixture[str], workspace: Path, tmp_path: Path) -> None:
+    """Two runs of one build are no difference; a published run becomes a file; a run that is none is refused in one line."""
+    for name in ("a", "b"):
+        _run(capsys, "eval", "run", _gold(tmp_path), "--workspace", workspace, "--report", tmp_path / name)
+    code, out, _ = _run(capsys, "eval", "compare", tmp_path / "a", tmp_path / "b" / "gold.run.jsonl")
+    assert code == 0
+    assert out.startswith("No difference: all 1 answers are the same.")
+    code, out, _ = _run(
+        capsys, "eval", "publish", tmp_path / "a" / "gold.run.jsonl", "--workspace", tmp_path, "--to", tmp_path / "published"
+    )
+    assert code == 0
+    assert "DATA" in json.loads((tmp_path / "published" / "gold.json").read_text(encoding="utf-8"))["command"]
+    code, _, err = _run(capsys, "eval", "compare", tmp_path / "a", tmp_path / "expected")
+    assert code == 2
+    assert _one_line(err, "expected")
 
 
 def _python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

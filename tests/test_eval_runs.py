@@ -1,157 +1,168 @@
-"""Runs: asking, timing, reporting, and the file of a run."""
+"""Runs: what a run file holds, how an interrupted one goes on, and what is refused."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from outcomes import gold, header
 
-import assistant.eval
 from assistant.errors import GoldError, UsageError
-from assistant.eval import GoldQuestion, GoldReference, Outcome, Report, evaluate, render, report_json, run, save_run
+from assistant.eval.environment import code_sha256, versions
+from assistant.eval.outcome import GoldParagraphs, record
+from assistant.eval.runs import interrupted, read_run, recording
 from assistant.schema import Answer, Citation, Coverage, Document, Paragraph, Passage, Statement
 
-QUESTIONS = (
-    GoldQuestion("c01", "How many?", True, (GoldReference("D", "7"),), ("eighty",), ()),
-    GoldQuestion("c02", "How much?", False, (), (), ()),
+PARAGRAPHS = tuple(Paragraph("D", label, "official", f"Paragraph {label}.") for label in ("1", "7", "7bis", "8"))
+
+
+def answered(question: str = "How many?") -> dict[str, Any]:
+    """A whole answer as `ask --json` prints it, from paragraph 7."""
+    text = "We heard “eighty” statements."
+    paragraph, document = Paragraph("D", "7", "official", text), Document("D", "Title", "d.txt", "0" * 64)
+    said = Statement(text, (Citation("D", "7", "D, para. 7", text, 0, len(text)),))
+    found = (Passage(document, paragraph, "D, para. 7"),)
+    return Answer("a-1", question, question, "answered", "quote", (said,), found, Coverage(1, 1), "gen-1", confidence=0.5).to_json()
+
+
+def row(number: int) -> dict[str, Any]:
+    """The record of question q<number>."""
+    return record(gold("7", id=f"q{number}", answers=["eighty"]), GoldParagraphs(lambda _: PARAGRAPHS).of(gold("7")), answered(), 10.126)
+
+
+def write(path: Path, numbers: range, of: int, keep: int = 0) -> None:
+    """Writes a run of `of` questions that got so far."""
+    kept = read_run(path).outcomes[:keep] if keep else ()
+    with recording(path, header(of), kept) as put:
+        for number in numbers:
+            put(row(number))
+
+
+def test_a_run_file_holds_all_that_measuring_needs(tmp_path: Path) -> None:
+    """Question, gold paragraph with its neighbours, the answer whole, and the time come back as they were."""
+    path = tmp_path / "reports" / "chair.run.jsonl"
+    write(path, range(2), 2)
+    run = read_run(path)
+    assert run.complete
+    assert run.header == header(2)
+    first = run.outcomes[0]
+    assert first.question == gold("7", id="q0", answers=["eighty"])
+    assert (first.gold[0].text, first.gold[0].neighbours) == ("Paragraph 7.", ("D#1", "D#7bis"))
+    assert (first.answer.status, first.answer.confidence, first.answer.cited, first.latency_ms) == ("answered", 0.5, ("D#7",), 10.13)
+    line = json.loads(path.read_text(encoding="utf-8").splitlines()[1])
+    assert line["answer"] == answered()  # the whole contract, also what is not measured
+
+
+def test_the_neighbours_of_an_edge_are_one() -> None:
+    """The first and the last paragraph have one neighbour each; a paragraph that is not there is left out."""
+    found = GoldParagraphs(lambda _: PARAGRAPHS).of(gold("1", "8", "99"))
+    assert [(item.paragraph, item.neighbours) for item in found] == [("1", ("D#7",)), ("8", ("D#7bis",))]
+
+
+def test_every_answer_is_on_disk_at_once(tmp_path: Path) -> None:
+    """A crash between two questions loses neither the answers before it nor the right to go on."""
+    path = tmp_path / "chair.run.jsonl"
+
+    def crash() -> None:
+        with recording(path, header(3), ()) as put:
+            put(row(0))
+            assert len(read_run(path).outcomes) == 1
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        crash()
+    kept = interrupted(path, header(3))
+    assert [outcome.question.id for outcome in kept] == ["q0"]
+    write(path, range(1, 3), 3, keep=1)
+    assert [outcome.question.id for outcome in read_run(path).outcomes] == ["q0", "q1", "q2"]
+    assert read_run(path).complete
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cut=st.floats(0, 1))
+def test_a_file_cut_anywhere_goes_on_to_the_same_run(tmp_path: Path, cut: float) -> None:
+    """Whatever byte a crash stopped at, the whole answers are kept, and the finished file is as if nothing had happened."""
+    path = tmp_path / "chair.run.jsonl"
+    write(path, range(3), 3)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(cut * len(whole))])
+    kept = interrupted(path, header(3))
+    if not kept and cut == 1:  # the whole file: that run is over, and a new one begins
+        return
+    with recording(path, header(3), kept) as put:
+        for number in range(len(kept), 3):
+            put(row(number))
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"generation": "gen-2"},
+        {"settings": {"mode": "model"}},
+        {"data": {"chair.jsonl": "0"}},
+        {"code": "other"},
+        {"split": "test"},
+        {"top": 5},
+    ],
 )
-DATE = dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC)
+def test_another_run_is_not_continued(tmp_path: Path, other: dict[str, Any]) -> None:
+    """Answers of another index, setting, gold set, code or half never pass for this run's; another date does not matter."""
+    path = tmp_path / "chair.run.jsonl"
+    write(path, range(1), 3)
+    assert len(interrupted(path, replace(header(3), date="2027-01-01", command="assistant eval run other/place.jsonl"))) == 1
+    assert interrupted(path, replace(header(3), **other)) == ()
 
 
-def ask(question: str) -> Answer:
-    """Answers the first question from paragraph 7 and abstains on the other."""
-    paragraph = Paragraph("D", "7", "official", "We heard “eighty” statements.")
-    statement = Statement(paragraph.text, (Citation("D", "7", "D, para. 7", paragraph.text, 0, len(paragraph.text)),))
-    known = question == "How many?"
-    return Answer(
-        id="a-1",
-        question=question,
-        searched_question=question,
-        status="answered" if known else "abstained",
-        mode="quote",
-        statements=(statement,) if known else (),
-        passages=(Passage(Document("D", "Title", "d.txt", "0" * 64), paragraph, "D, para. 7"),),
-        coverage=Coverage(1, 1),
-        generation="gen-1",
-    )
+def test_a_finished_run_is_begun_anew(tmp_path: Path) -> None:
+    """Running again asks again: the answers of yesterday are not today's."""
+    path = tmp_path / "chair.run.jsonl"
+    write(path, range(2), 2)
+    assert interrupted(path, header(2)) == ()
+    assert interrupted(tmp_path / "none.run.jsonl", header(2)) == ()
+    write(path, range(1), 2)
+    assert len(read_run(path).outcomes) == 1
 
 
-def save(path: Path, outcomes: tuple[Outcome, ...], settings: dict[str, Any] | None = None) -> None:
-    """Saves with a fixed date and settings."""
-    save_run(path, outcomes, gold_sha256="ab" * 32, split="test", settings=settings or {"mode": "quote"}, date=DATE)
+@pytest.mark.parametrize(
+    ("content", "names"),
+    [
+        (None, "cannot be read"),
+        (b"\xff\xfe", "cannot be read"),
+        (b"", "is not a run file"),
+        (b'{"run": 1}\n', "is not a run file"),
+        (b"HEADER\n{}\n", "line 2 is not an outcome: question"),
+        (b"HEADER\nno json\n", "line 2 is not an outcome"),
+    ],
+)
+def test_what_is_no_run_is_refused_in_one_line(tmp_path: Path, content: bytes | None, names: str) -> None:
+    """The line names the file, and what to do."""
+    path = tmp_path / "x.run.jsonl"
+    write(path, range(0), 1)
+    if content is None:
+        path = tmp_path / "none.run.jsonl"
+    else:
+        path.write_bytes(content.replace(b"HEADER\n", path.read_bytes()))
+    with pytest.raises(GoldError, match=names) as caught:
+        read_run(path)
+    assert caught.value.step
+    assert "\n" not in str(caught.value)
 
 
-def test_every_question_is_asked_in_order_and_timed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outcomes keep the order, progress is told after each, and latency is the clock's difference in milliseconds."""
-    ticks = iter([1.0, 1.5, 2.0, 2.025])
-    monkeypatch.setattr("assistant.eval.runs.time.perf_counter", lambda: next(ticks))
-    told: list[tuple[int, int]] = []
-    outcomes = run(QUESTIONS, ask, lambda done, total: told.append((done, total)))
-    assert [(o.question.id, o.answer.question, o.answer.status) for o in outcomes] == [
-        ("c01", "How many?", "answered"),
-        ("c02", "How much?", "abstained"),
-    ]
-    assert [o.latency_ms for o in outcomes] == pytest.approx([500.0, 25.0])
-    assert told == [(1, 2), (2, 2)]
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """The error names the file and the option that mends it."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match=r"cannot be written: .*--report"), recording(tmp_path / "file" / "x.run.jsonl", header(1), ()):
+        pass
 
 
-def test_a_run_without_questions_is_refused() -> None:
-    """An empty half of a set is not reported as a result."""
-    with pytest.raises(UsageError, match="no question"):
-        run((), ask)
-
-
-def test_errors_of_the_assistant_pass_through() -> None:
-    """A cause is not hidden behind an outcome."""
-
-    def fail(question: str) -> Answer:
-        raise GoldError(question)
-
-    with pytest.raises(GoldError, match="How many"):
-        run(QUESTIONS, fail)
-
-
-def test_the_report_as_json() -> None:
-    """Plain types by metric name, null where nothing is known, figures of the run beside them."""
-    outcomes = (Outcome(QUESTIONS[0], ask("How many?"), 10.0), Outcome(QUESTIONS[1], ask("How much?"), 20.0))
-    report = json.loads(json.dumps(report_json(evaluate(outcomes)), allow_nan=False))
-    assert (report["questions"], report["answerable"], report["depth"]) == (2, 1, 1)
-    # One of one: Wilson reaches down to 1 / (1 + z²) = 1 / 4.841459; none of one up to z² / (1 + z²).
-    assert report["metrics"]["hit@1"] == {"value": 1.0, "low": 0.206549, "high": 1.0, "n": 1}
-    assert report["metrics"]["false_answers"] == {"value": 0.0, "low": 0.0, "high": 0.793451, "n": 1}
-    assert report["metrics"]["words_per_answer"] == {"value": 4.0, "low": None, "high": None, "n": 1}
-    assert report["metrics"]["latency_p50_ms"]["value"] == 15.0
-
-
-def test_the_report_as_a_table() -> None:
-    """One aligned line a metric, amounts with one decimal and shares with three, and what bounds the figures below."""
-    outcomes = (Outcome(QUESTIONS[0], ask("How many?"), 10.0), Outcome(QUESTIONS[1], ask("How much?"), 20.0))
-    lines = render(evaluate(outcomes)).splitlines()
-    assert lines[0] == "metric                 value        95 % interval      n"
-    assert lines[1] == "hit@1                  1.000       0.207 to 1.000      1"
-    assert lines[9] == "words_per_answer         4.0                    -      1"
-    assert lines[12] == "latency_p50_ms          15.0         10.0 to 20.0      2"
-    assert lines[-2:] == ["2 questions: 1 answerable, 1 not.", "Passages per answer: at most 1, so mrr and ndcg@10 are lower bounds."]
-
-
-def test_a_deep_ranking_carries_no_remark() -> None:
-    """With ten passages nDCG@10 is what it says."""
-    answer = replace(ask("How many?"), passages=ask("How many?").passages * 10)
-    assert "lower bound" not in render(evaluate([Outcome(QUESTIONS[0], answer, 1.0)]))
-
-
-def test_a_metric_that_is_not_there_is_named() -> None:
-    """Asking a report for an unknown metric lists the known ones."""
-    with pytest.raises(UsageError, match=r"'hits'.*hit@1"):
-        evaluate([Outcome(QUESTIONS[0], ask("How many?"), 1.0)]).metric("hits")
-
-
-def test_a_saved_run_holds_its_header_and_every_answer(tmp_path: Path) -> None:
-    """The header says what was run with what; each line is the question's id, the time and the answer's JSON."""
-    path = tmp_path / "reports" / "run.jsonl"
-    later = replace(ask("How much?"), generation="gen-2")
-    save(path, (Outcome(QUESTIONS[0], ask("How many?"), 10.126), Outcome(QUESTIONS[1], later, 20.0)))
-    header, first, second = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
-    versions = header.pop("versions")
-    assert header == {
-        "run": 1,
-        "date": "2026-01-02T03:04:05+00:00",
-        "gold_sha256": "ab" * 32,
-        "split": "test",
-        "generations": ["gen-1", "gen-2"],
-        "settings": {"mode": "quote"},
-        "cores": os.cpu_count(),
-    }
-    assert {"python", "ir-measures", "scipy"} <= set(versions)
-    assert first == {"id": "c01", "latency_ms": 10.13, "answer": ask("How many?").to_json()}
-    assert (second["id"], second["answer"]["status"]) == ("c02", "abstained")
-    assert [entry.name for entry in path.parent.iterdir()] == ["run.jsonl"]
-
-
-@pytest.mark.parametrize("fault", ["os.fsync", "Path.replace"])
-def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
-    """A full disk is one line that names the file; the file before it is untouched and nothing half written is left."""
-
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    path = tmp_path / "run.jsonl"
-    path.write_text("before")
-    monkeypatch.setattr(f"assistant.eval.runs.{fault}", full)
-    with pytest.raises(UsageError) as caught:
-        save(path, ())
-    assert caught.value.what == f"{path} cannot be written: No space left on device"
-    assert path.read_text() == "before"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["run.jsonl"]
-
-
-def test_what_is_public_exists() -> None:
-    """Every name of `__all__` is there, and the list is sorted."""
-    assert sorted(assistant.eval.__all__) == assistant.eval.__all__
-    assert all(hasattr(assistant.eval, name) for name in assistant.eval.__all__)
-    assert assistant.eval.Report is Report
+def test_versions_and_code_are_named() -> None:
+    """The header knows the packages that can move a figure, and a checksum of the code, which are the same when asked again."""
+    assert {"python", "assistant", "ir-measures", "rapidfuzz", "torch"} <= set(versions())
+    assert code_sha256() == code_sha256()
+    assert len(code_sha256()) == 16

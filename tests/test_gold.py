@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from assistant.errors import GoldError
-from assistant.eval.gold import GoldQuestion, GoldReference, check_gold, gold_sha256, read_gold, split_of
+from assistant.eval.gold import GoldQuestion, GoldReference, check_gold, read_gold, split_of
 from assistant.index.generations import open_current
 from assistant.schema import Paragraph
 
@@ -178,11 +179,17 @@ def test_the_split_is_cut_at_half_of_the_first_byte() -> None:
     assert (split_of(first_byte[127]), split_of(first_byte[128])) == ("tune", "test")
 
 
-def test_a_gold_set_is_named_by_the_hash_of_its_bytes(tmp_path: Path) -> None:
-    """The hash is that of `sha256sum`: the well-known one of "abc"."""
-    path = tmp_path / "set.jsonl"
-    path.write_bytes(b"abc")
-    assert gold_sha256(path) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+def test_a_filter_that_there_is_not_is_refused(write: Write) -> None:
+    """A mistyped filter would silently ask another question; the line says which there are."""
+    assert read_gold(write({**GOOD, "filters": {"standings": ["adopted"], "since": "2021-01-01"}}))[0].filters.standings == ("adopted",)
+    with pytest.raises(GoldError, match=r"line 1: g1: no filter is called 'standing'\. Filters are documents,"):
+        read_gold(write({**GOOD, "filters": {"standing": ["adopted"]}}))
+
+
+def test_a_question_is_about_its_document(write: Write) -> None:
+    """The document of the first reference, or the one that a question without references was written against."""
+    about = {**UNANSWERABLE, "about": "A/1"}
+    assert [question.document for question in read_gold(write({**GOOD, "id": "g9"}, about))] == [GOOD["references"][0]["document"], "A/1"]
 
 
 SHIPPED = Path(__file__).parents[1] / "eval" / "gold" / "chair.jsonl"
@@ -198,3 +205,8 @@ def test_the_shipped_gold_set_agrees_with_the_shipped_document(workspace: Path) 
         half = [question for question in questions if split_of(question.id) == split]
         assert sum(question.answerable for question in half) >= 40
         assert sum(not question.answerable for question in half) >= 20
+    kinds = Counter(question.type for question in questions)
+    assert set(kinds) == set(
+        "fact number list reason paraphrase multi lookup ordinal negation false_premise near_miss out_of_scope".split()
+    )
+    assert min(kinds.values()) >= 9

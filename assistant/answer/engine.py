@@ -224,14 +224,16 @@ class Assistant:
     def _in_quote_mode(self, question: str, draft: Answer, found: Found | None) -> Answer:
         draft = replace(draft, mode="quote")
         if not draft.passages:
-            return draft
+            return replace(draft, confidence=0.0)
         if found and not found.about:
-            return replace(draft, status="answered", statements=quote.whole(draft.passages))
+            return replace(draft, status="answered", statements=quote.whole(draft.passages), confidence=1.0)  # it was named
         settings, reader = self.settings.answer, self.session().reader
         if points := () if found else counted_points(question, draft.passages):
-            statements = quote.points(points, reader.read(question, points), settings.sentences)
-            return replace(draft, status="answered", statements=statements)
+            reading = reader.read(question, points)
+            statements = quote.points(points, reading, settings.sentences)
+            return replace(draft, status="answered", statements=statements, confidence=reading.confidence)
         reading = reader.read(found.about if found else question, draft.passages)
+        draft = replace(draft, confidence=reading.confidence)
         if reading.confidence < settings.threshold:
             return draft
         statements = quote.best(draft.passages, reading, settings.sentences, settings.ratio)

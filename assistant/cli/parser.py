@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import importlib
 import os
-import sys
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, NoReturn
+
+from assistant.cli.arguments import Parser, lazy, positive
+from assistant.cli.evaluation_parser import add_evaluation
 
 _KINDS = ("report", "resolution", "statement", "transcript", "letter", "other")
 _STANDINGS = ("adopted", "draft", "superseded", "unofficial", "none")
 
-Handler = Callable[[argparse.Namespace], int | None]
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with a command line in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}. See: {self.prog} --help", file=sys.stderr)
-        raise SystemExit(2)
-
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    parser = _Parser(
+    parser = Parser(
         prog="assistant",
         description="Answers questions about numbered documents; every sentence carries the paragraph that says it.",
         epilog="Exit codes: 0 done; 1 a check failed; 2 bad input or nothing to index; 3 a missing, damaged or mismatched index; "
@@ -36,23 +26,24 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"assistant {_version()}")
     common = _common()
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=Parser)
 
-    def add(name: str, handler: str, summary: str, *parents: _Parser) -> argparse.ArgumentParser:
+    def add(name: str, handler: str, summary: str, *parents: Parser) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary, description=summary, parents=[common, *parents])
-        command.set_defaults(run=_lazy(handler))
+        command.set_defaults(run=lazy(handler))
         return command
 
     filters, model = _filters(), _model()
     _add_workspace_commands(add)
     _add_question_commands(add, filters, model)
-    _add_evaluation(commands, common, model)
+    add_evaluation(commands, common, model)
     return parser
 
 
 def _add_workspace_commands(add: Callable[..., argparse.ArgumentParser]) -> None:
     init = add("init", "workspace:init", "make a workspace: a folder with corpus/, index/, eval/ and assistant.toml")
     init.add_argument("folder", type=Path, metavar="DIR")
+    init.add_argument("--example", action="store_true", help="fill it with six short invented documents and questions about them")
     index = add("index", "workspace:index", "read the documents and publish an index; unchanged paragraphs are not embedded again")
     index.add_argument("--corpus", type=Path, metavar="PATH", help="a folder or file instead of the workspace's corpus/")
     index.add_argument("--rebuild", action="store_true", help="embed everything anew")
@@ -66,7 +57,7 @@ def _add_workspace_commands(add: Callable[..., argparse.ArgumentParser]) -> None
     doctor.add_argument("--json", action="store_true")
 
 
-def _add_question_commands(add: Callable[..., argparse.ArgumentParser], *shared: _Parser) -> None:
+def _add_question_commands(add: Callable[..., argparse.ArgumentParser], *shared: Parser) -> None:
     filters, model = shared
     ask = add("ask", "questions:ask", "answer a question; every sentence with its reference", filters, model)
     ask.add_argument("question", nargs="?", help="the question, in quotation marks")
@@ -89,21 +80,8 @@ def _add_question_commands(add: Callable[..., argparse.ArgumentParser], *shared:
     chat.add_argument("--open", action="store_true", help="open the page in a browser")
 
 
-def _add_evaluation(commands: Any, common: _Parser, model: _Parser) -> None:
-    evaluation = commands.add_parser("eval", help="evaluate answers against a gold set", description="Evaluate answers against a gold set.")
-    parts = evaluation.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
-    summary = "answer the questions of a gold set and print the metrics with their intervals"
-    run = parts.add_parser("run", help=summary, description=summary, parents=[common, model])
-    run.add_argument("gold", type=Path, metavar="GOLD.jsonl")
-    run.add_argument("--split", choices=("tune", "test", "all"), default="all", help="which half, by a hash of the id (default: all)")
-    run.add_argument("--top", type=_positive, metavar="K", help="passages considered for each question (default: 10)", default=10)
-    run.add_argument("--save", type=Path, metavar="RUN.jsonl", help="keep every answer")
-    run.add_argument("--json", action="store_true")
-    run.set_defaults(run=_lazy("evaluation:run"))
-
-
-def _common() -> _Parser:
-    common = _Parser(add_help=False)
+def _common() -> Parser:
+    common = Parser(add_help=False)
     common.add_argument(
         "--workspace",
         type=Path,
@@ -114,8 +92,8 @@ def _common() -> _Parser:
     return common
 
 
-def _filters() -> _Parser:
-    filters = _Parser(add_help=False)
+def _filters() -> Parser:
+    filters = Parser(add_help=False)
     group = filters.add_argument_group("filters", "restrict what is searched, before the best are chosen; each may be given several times")
     group.add_argument("--document", action="append", default=[], metavar="ID", help="document id or symbol")
     group.add_argument("--kind", action="append", default=[], choices=_KINDS)
@@ -125,35 +103,18 @@ def _filters() -> _Parser:
     group.add_argument("--language", action="append", default=[], metavar="CODE")
     group.add_argument("--since", type=_date, metavar="YYYY-MM-DD")
     group.add_argument("--until", type=_date, metavar="YYYY-MM-DD")
-    group.add_argument("--top", type=_positive, metavar="K", help="how many passages to consider (default: 5)")
+    group.add_argument("--top", type=positive, metavar="K", help="how many passages to consider (default: 5)")
     return filters
 
 
-def _model() -> _Parser:
-    model = _Parser(add_help=False)
+def _model() -> Parser:
+    model = Parser(add_help=False)
     group = model.add_argument_group("language model", "a key is read from ASSISTANT_MODEL__API_KEY or the provider's own variable")
     group.add_argument("--mode", choices=("quote", "model"), help="default: model where one is configured, else quote")
     group.add_argument("--model", metavar="NAME", help="openai:NAME for any OpenAI-compatible endpoint")
     group.add_argument("--base-url", metavar="URL", help="the endpoint, for example http://localhost:8080/v1")
     group.add_argument("--no-fallback", action="store_true", help="fail with exit code 4 instead of answering in quote mode")
     return model
-
-
-def _lazy(handler: str) -> Handler:
-    """The function `module:name` of assistant.cli, imported when it runs: `show` should not pay for the page."""
-    module, _, name = handler.partition(":")
-
-    def run(arguments: argparse.Namespace) -> int | None:
-        chosen: Handler = getattr(importlib.import_module(f"assistant.cli.{module}"), name)
-        return chosen(arguments)
-
-    return run
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return int(text)
 
 
 def _date(text: str) -> dt.date:

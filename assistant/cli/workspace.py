@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from importlib.resources import files
 from pathlib import Path
 
 from rich.text import Text
@@ -47,6 +48,8 @@ README files, catalogue.toml and names that begin with a dot are not documents.
 # base_url = "http://localhost:8080/v1"
 """,
 }
+_EXAMPLE_GOLD = "gold.jsonl"
+"""The example's gold set; what else lies beside it are documents and their catalogue."""
 _GO_BACK = "Go back with: assistant rollback, or rebuild with: assistant index --rebuild"
 
 
@@ -55,19 +58,33 @@ def _holds(documents: int, paragraphs: int) -> str:
 
 
 def init(arguments: Namespace) -> int:
-    """Makes a workspace; what is already there stays as it is."""
+    """Makes a workspace, empty or with the example's documents; what is already there stays as it is."""
     folder: Path = arguments.folder
     made = 0
-    for name, content in _FILES.items():
+    contents = _FILES | (_example_files() if arguments.example else {})
+    for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.write_text(content, encoding="utf-8")
             made += 1
     (folder / "eval" / "gold").mkdir(exist_ok=True)
+    if arguments.example:
+        print(f"{folder} holds six invented documents and questions about them. Next: assistant index --workspace {folder}")
+        print(f"Then: assistant ask --workspace {folder} --standing adopted 'How soon must a serious incident be reported?'")
+        return 0
     what = f"{folder} is a workspace now." if made else f"{folder} was a workspace already; nothing was changed."
     print(f"{what} Put documents into {folder / 'corpus'}, then: assistant index --workspace {folder}")
     return 0
+
+
+def _example_files() -> dict[str, str]:
+    """The example's files by their place in a workspace."""
+    found = {}
+    for item in sorted(files("assistant.corpus").joinpath("example").iterdir(), key=lambda item: item.name):
+        place = "eval/gold/example.jsonl" if item.name == _EXAMPLE_GOLD else f"corpus/{item.name}"
+        found[place] = item.read_text(encoding="utf-8")
+    return found
 
 
 def index(arguments: Namespace) -> int:

@@ -3,22 +3,25 @@
     {"id": "c01", "question": "…", "answerable": true, "references": [{"document": "A/77/275", "paragraph": "12"}],
      "answers": ["words of that paragraph"], "must_include": [["either", "or"], ["and this"]], "type": "number"}
 
-`paragraph` is the label, `type` may be left out, other keys are tolerated. A question that the documents do not answer has
-`"answerable": false` and three empty lists. Lines are appended to a set and never change their half of it (`split_of`).
+`paragraph` is the label. May be left out: `type`; `filters`, with which the question is asked; `about`, the document that a
+question was written against, where no reference says so; `reviewed`, false until a person has read the line. Other keys are
+tolerated. A question that the documents do not answer has `"answerable": false` and three empty lists. Lines are appended to a
+set and never change their half of it (`split_of`).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import SkipValidation, StringConstraints, TypeAdapter, ValidationError
+from pydantic import Field, SkipValidation, StringConstraints, TypeAdapter, ValidationError
 
 from assistant.errors import GoldError
-from assistant.schema import Paragraph
+from assistant.schema import Filters, Paragraph
 
 Split = Literal["tune", "test"]
 ParagraphLookup = Callable[[str], Iterable[Paragraph]]
@@ -30,10 +33,11 @@ _Text = Annotated[str, StringConstraints(pattern=r"\S")]
 
 @dataclass(frozen=True, slots=True)
 class GoldReference:
-    """A paragraph that answers; `paragraph` is its label."""
+    """A paragraph that answers; `paragraph` is its label, `relevance` its gain in graded judgements (1 where there are none)."""
 
     document: _Text
     paragraph: _Text
+    relevance: Annotated[int, Field(ge=1)] = 1
 
     @property
     def id(self) -> str:
@@ -56,10 +60,27 @@ class GoldQuestion:
     answers: tuple[_Text, ...]
     must_include: tuple[tuple[_Text, ...], ...]
     type: str | None = None
+    filters: Filters = Filters()
+    about: str | None = None
+    reviewed: bool = True
     place: SkipValidation[str] = field(default="", compare=False)
+
+    @property
+    def document(self) -> str | None:
+        """The document that the question is about: of its first reference, else `about`."""
+        return self.references[0].document if self.references else self.about
+
+    def to_json(self) -> dict[str, Any]:
+        """A line of a gold set; what is as it usually is, is left out. `read_gold` reads it back."""
+        usual: dict[str, Any] = {"type": None, "filters": {}, "about": None, "reviewed": True}
+        row: dict[str, Any] = _LINE.dump_python(self, mode="json", exclude={"place"}, exclude_defaults=False)
+        row["filters"] = {name: value for name, value in row["filters"].items() if value}
+        row["references"] = [{k: v for k, v in item.items() if k != "relevance" or v != 1} for item in row["references"]]
+        return {name: value for name, value in row.items() if name not in usual or value != usual[name]}
 
 
 _LINE = TypeAdapter(GoldQuestion)
+_FILTERS = {item.name for item in fields(Filters)}
 
 
 def read_gold(path: Path) -> tuple[GoldQuestion, ...]:
@@ -127,9 +148,20 @@ def split_of(id: str) -> Split:
     return "tune" if hashlib.sha256(id.encode()).digest()[0] < 128 else "test"
 
 
-def gold_sha256(path: Path) -> str:
-    """SHA-256 of the gold file's bytes, in hexadecimal, by which a saved run names the set it answered."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def write_gold(path: Path, questions: Sequence[GoldQuestion]) -> None:
+    """Writes a new gold file, one line a question.
+
+    Raises:
+        GoldError: the file is there already (a reviewed set is never overwritten), or cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.writelines(json.dumps(question.to_json(), ensure_ascii=False) + "\n" for question in questions)
+    except FileExistsError:
+        raise GoldError(f"{path} is there already", "Name another file with --out.") from None
+    except OSError as error:
+        raise GoldError(f"{path} cannot be written: {error.strerror}", "Name a folder that you may write to.") from None
 
 
 def _parse(line: str, place: str) -> GoldQuestion:
@@ -138,6 +170,8 @@ def _parse(line: str, place: str) -> GoldQuestion:
         question = replace(_LINE.validate_json(line, strict=True), place=place)
     except ValidationError as error:
         raise GoldError(f"{place}: {_first_flaw(error)}", "Mend the line; eval/README.md shows the format.") from None
+    if unknown := sorted(json.loads(line).get("filters", {}).keys() - _FILTERS):  # one that is ignored would change the question
+        raise _flaw(question, f"no filter is called {unknown[0]!r}", f"Filters are {', '.join(sorted(_FILTERS))}.")
     ids = [reference.id for reference in question.references]
     if question.answerable and not ids:
         raise _flaw(question, "answerable without references", "Name the paragraphs that answer it, or set answerable to false.")
@@ -164,7 +198,7 @@ def _first_flaw(error: ValidationError) -> str:
 
 
 def _flaw(question: GoldQuestion, what: str, step: str) -> GoldError:
-    return GoldError(f"{question.place}: {question.id}: {what}", step)
+    return GoldError(": ".join(filter(None, (question.place, question.id, what))), step)
 
 
 def _fold_space(text: str) -> str:

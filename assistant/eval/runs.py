@@ -1,170 +1,147 @@
-"""A run asks every question of a gold set; its outcomes become a report and a file that can be read again."""
+"""Runs: every question of a set is asked, each answer is written down at once, and a run that was interrupted goes on.
+
+A run file is JSON Lines: a header that says what was asked of what, then one `Outcome` a line. It holds all that measuring,
+comparing and reporting need.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import os
-import platform
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import metadata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from assistant.errors import UsageError
-from assistant.eval.gold import GoldQuestion, Split
-from assistant.eval.metrics import PERCENTILES, Metric, Outcome, per_question, summarise
-from assistant.schema import Answer
+from pydantic import TypeAdapter, ValidationError
 
-PACKAGES = ("assistant", "faiss-cpu", "ir-measures", "langchain-core", "numpy", "scipy", "sentence-transformers", "tantivy", "torch")
-"""Packages whose versions can move a figure; those that are not installed are left out of the header."""
+from assistant.errors import GoldError, UsageError
+from assistant.eval.environment import code_sha256, versions
+from assistant.eval.measures import Task
+from assistant.eval.outcome import OUTCOME, Outcome
+from assistant.eval.statistics import SEED
+
+SUFFIX = ".run.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """The metrics of a run. `depth` is the most passages that any answer held: paragraphs further down are not
-    seen, so below 10 mrr and ndcg@10 are lower bounds."""
+class Header:
+    """What a run asked of what. Two runs with equal `identity` give the same answers, but for a model's moods and the time."""
 
-    metrics: tuple[Metric, ...]
+    name: str
+    task: Task
+    command: str
+    data: Mapping[str, str]
+    """SHA-256 of each file that the set was read from, by the file's name."""
     questions: int
-    answerable: int
-    depth: int
+    generation: str
+    settings: Mapping[str, Any]
+    split: str = "all"
+    sample: int | None = None
+    top: int = 10
+    unreviewed: int = 0
+    """Questions that are drafts."""
+    unindexed: int = 0
+    """Judged documents that the index lacks, because they are empty or could not be read."""
+    seed: int = SEED
+    date: str = field(default_factory=lambda: dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))
+    cores: int = field(default_factory=lambda: os.cpu_count() or 1)
+    versions: Mapping[str, str] = field(default_factory=versions)
+    code: str = field(default_factory=code_sha256)
+    format: int = 2
 
-    def metric(self, name: str) -> Metric:
-        """The metric of that name.
-
-        Raises:
-            UsageError: there is none.
-        """
-        for metric in self.metrics:
-            if metric.name == name:
-                return metric
-        raise UsageError(f"no metric is called {name!r}", f"The metrics are: {', '.join(m.name for m in self.metrics)}.")
+    def identity(self) -> dict[str, Any]:
+        """All but the date and the name of the command: what must be equal for an interrupted run to be continued."""
+        return {name: value for name, value in asdict(self).items() if name not in ("date", "command")}
 
 
-def run(
-    gold_questions: Sequence[GoldQuestion], ask: Callable[[str], Answer], progress: Callable[[int, int], None] | None = None
-) -> tuple[Outcome, ...]:
-    """Asks every question in order and times each answer by the wall clock. `progress` gets (done, all) after each.
+HEADER = TypeAdapter(Header)
 
-    The first answer may load models: ask something beforehand, or its latency says so. Errors of `ask` pass through.
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as read back, whole or interrupted."""
+
+    header: Header
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every question was answered."""
+        return len(self.outcomes) == self.header.questions
+
+
+def read_run(path: Path) -> Run:
+    """A run file; a last line that was cut off by a crash is left out.
 
     Raises:
-        UsageError: there is no question to ask.
+        GoldError: it cannot be read or is not a run file; names the line.
     """
-    if not gold_questions:
-        raise UsageError("there is no question to ask", "Choose the other split, or a gold set with more questions.")
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise GoldError(f"{path} cannot be read: {error}", f"Name a run file (…{SUFFIX}) that `assistant eval run` wrote.") from None
+    *whole, _ = lines  # what follows the last line end was never finished
+    try:
+        header = HEADER.validate_json(whole[0]) if whole else None
+    except ValidationError:
+        header = None
+    if header is None:
+        raise GoldError(f"{path} is not a run file of this version", "Answer the set anew with: assistant eval run")
     outcomes = []
-    for done, question in enumerate(gold_questions, start=1):
-        start = time.perf_counter()
-        answer = ask(question.question)
-        outcomes.append(Outcome(question, answer, (time.perf_counter() - start) * 1000))
-        if progress is not None:
-            progress(done, len(gold_questions))
-    return tuple(outcomes)
+    for number, line in enumerate(whole[1:], start=2):
+        try:
+            outcomes.append(OUTCOME.validate_json(line))
+        except ValidationError as error:
+            where = ".".join(map(str, error.errors()[0]["loc"]))
+            raise GoldError(f"{path}, line {number} is not an outcome: {where}", "Answer the set anew with: assistant eval run") from None
+    return Run(header, tuple(outcomes))
 
 
-def evaluate(outcomes: Sequence[Outcome]) -> Report:
-    """All metrics of `assistant.eval.metrics` over the outcomes; their order does not matter.
-
-    Raises:
-        MissingExtra: ir-measures is not installed.
-    """
-    return Report(
-        metrics=tuple(summarise(name, values) for name, values in per_question(outcomes).items()),
-        questions=len(outcomes),
-        answerable=sum(outcome.question.answerable for outcome in outcomes),
-        depth=max((len(outcome.answer.passages) for outcome in outcomes), default=0),
-    )
+def interrupted(path: Path, header: Header) -> tuple[Outcome, ...]:
+    """The outcomes of an interrupted run of exactly this, which can be continued; none where the file is another run, or none."""
+    try:
+        before = read_run(path)
+    except GoldError:
+        return ()
+    return before.outcomes if before.header.identity() == header.identity() and not before.complete else ()
 
 
-def save_run(
-    path: Path,
-    outcomes: Sequence[Outcome],
-    *,
-    gold_sha256: str,
-    split: Split | None,
-    settings: Mapping[str, Any],
-    date: dt.datetime | None = None,
-) -> None:
-    """Writes a run as JSONL, whole or not at all: a header line, then one line an outcome.
+@contextmanager
+def recording(path: Path, header: Header, kept: Sequence[Outcome]) -> Iterator[Callable[[dict[str, Any]], Outcome]]:
+    """Opens a run file and gives a function that writes one outcome at once and reads it back as measured.
 
-    Header: `{"run": 1, "date", "gold_sha256", "split", "generations", "settings", "cores", "versions"}`. `split` is null where
-    the whole set was asked; `generations` has more than one entry where the index was published anew meanwhile. Line:
-    `{"id", "latency_ms", "answer"}` with the id of the gold question. `settings` must be plain JSON and hold no secret:
-    pydantic's `model_dump(mode="json")` masks keys. `date` is now in UTC unless given.
+    With `kept`, the file is continued after those; else it is begun anew.
 
     Raises:
         UsageError: the file cannot be written.
     """
-    header = {
-        "run": 1,
-        "date": (date or dt.datetime.now(dt.UTC)).isoformat(timespec="seconds"),
-        "gold_sha256": gold_sha256,
-        "split": split,
-        "generations": sorted({outcome.answer.generation for outcome in outcomes}),
-        "settings": dict(settings),
-        "cores": os.cpu_count(),
-        "versions": _versions(),
-    }
-    rows = ({"id": o.question.id, "latency_ms": round(o.latency_ms, 2), "answer": o.answer.to_json()} for o in outcomes)
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in (header, *rows))
     try:
-        _write_atomically(path, text)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _keep_whole_lines(path, 1 + len(kept)) if kept else path.unlink(missing_ok=True)
+        with path.open("a", encoding="utf-8", newline="\n") as file:
+            if not kept:
+                _write(file, HEADER.dump_python(header, mode="json"))
+
+            def write(row: dict[str, Any]) -> Outcome:
+                _write(file, row)
+                return OUTCOME.validate_python(row)
+
+            yield write
     except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}", "Name a folder that you may write to.") from None
+        raise UsageError(f"{path} cannot be written: {error.strerror}", "Name a folder that you may write to with --report.") from None
 
 
-def render(report: Report) -> str:
-    """The report as a plain table for a terminal: value, 95 % interval and number of questions of every metric."""
-    width = max(len(metric.name) for metric in report.metrics)
-    lines = [f"{'metric':<{width}}  {'value':>8}  {'95 % interval':>19}  {'n':>5}"]
-    for metric in report.metrics:
-        interval = "-" if metric.low is None else f"{_figure(metric.name, metric.low)} to {_figure(metric.name, metric.high)}"
-        lines.append(f"{metric.name:<{width}}  {_figure(metric.name, metric.value):>8}  {interval:>19}  {metric.n:>5}")
-    lines += ["", f"{report.questions} questions: {report.answerable} answerable, {report.questions - report.answerable} not."]
-    if report.depth < 10:
-        lines.append(f"Passages per answer: at most {report.depth}, so mrr and ndcg@10 are lower bounds.")
-    return "\n".join(lines)
+def _write(file: IO[str], row: Mapping[str, Any]) -> None:
+    file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    file.flush()
 
 
-def report_json(report: Report) -> dict[str, Any]:
-    """The report as plain JSON types: `{"questions", "answerable", "depth", "metrics": {name: {"value", "low", "high", "n"}}}`."""
-    metrics = {m.name: {"value": _round(m.value), "low": _round(m.low), "high": _round(m.high), "n": m.n} for m in report.metrics}
-    return {"questions": report.questions, "answerable": report.answerable, "depth": report.depth, "metrics": metrics}
-
-
-def _round(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)
-
-
-def _figure(name: str, value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.1f}" if name in PERCENTILES else f"{value:.3f}"
-
-
-def _versions() -> dict[str, str]:
-    versions = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            versions[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    """A reader sees the old file or the new one: written beside it, synced, then renamed over it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)  # there only after a failure: leave no half file behind
+def _keep_whole_lines(path: Path, lines: int) -> None:
+    """Cuts off what a crash left of a line after the first `lines` whole ones."""
+    with path.open("rb+") as file:
+        for _ in range(lines):
+            file.readline()
+        file.truncate(file.tell())
