@@ -147,14 +147,14 @@ def test_a_model_is_asked_paragraph_by_paragraph() -> None:
     """Pairs are read with and without quotation marks; an answer that is not verbatim is dropped and counted; progress is told."""
     told: list[tuple[str, int, int]] = []
     with ModelServer(written(GOOD, "Q: What froze?\nA: the harbours\nQ: When did storms arrive?\nA: early")) as server:
-        questions, dropped = by_model(NOTE, note(GLACIERS, HARBOURS), model_of(server), 5, lambda *progress: told.append(progress))
-    assert [(question.question, question.answers, question.references[0].paragraph) for question in questions] == [
+        drafted = by_model(NOTE, note(GLACIERS, HARBOURS), model_of(server), 5, lambda *progress: told.append(progress))
+    assert [(question.question, question.answers, question.references[0].paragraph) for question in drafted.questions] == [
         ("Where do glaciers shrink?", ("near alpine villages",), "1"),
         ("How fast?", ("slowly",), "1"),
         ("When did storms arrive?", ("early",), "2"),
     ]
-    assert dropped == 1
-    assert {(question.type, question.answerable, question.reviewed) for question in questions} == {("model", True, False)}
+    assert (drafted.dropped, drafted.stopped) == (1, None)
+    assert {(question.type, question.answerable, question.reviewed) for question in drafted.questions} == {("model", True, False)}
     assert told == [("drafting questions", 1, 2), ("drafting questions", 2, 2)]
     assert all("Write 3 questions" in request.prompt for request in server.requests)  # 5 of 2 paragraphs
     assert f"<paragraph>\n{GLACIERS}\n</paragraph>" in server.requests[0].prompt
@@ -163,8 +163,17 @@ def test_a_model_is_asked_paragraph_by_paragraph() -> None:
 def test_a_model_is_not_asked_for_more_than_is_needed() -> None:
     """When one paragraph has given enough questions, the next is not sent, and what is too many is left out."""
     with ModelServer(written(GOOD, GOOD)) as server:
-        questions, dropped = by_model(NOTE, note(GLACIERS, HARBOURS), model_of(server), 1, lambda *_: None)
-    assert ([question.question for question in questions], dropped, len(server.requests)) == (["Where do glaciers shrink?"], 0, 1)
+        drafted = by_model(NOTE, note(GLACIERS, HARBOURS), model_of(server), 1, lambda *_: None)
+    assert ([question.question for question in drafted.questions], drafted.dropped) == (["Where do glaciers shrink?"], 0)
+    assert len(server.requests) == 1
+
+
+def test_what_was_drafted_before_the_model_failed_is_kept() -> None:
+    """An empty reply to the second paragraph ends the draft with the questions of the first, and says why."""
+    with ModelServer(written(GOOD, "")) as server:
+        drafted = by_model(NOTE, note(GLACIERS, HARBOURS), model_of(server), 5, lambda *_: None)
+    assert len(drafted.questions) == 2
+    assert "empty" in str(drafted.stopped)
 
 
 @pytest.mark.parametrize("reply", ["Q: Where?\nA: in the Andes", "I cannot help with that."])

@@ -63,7 +63,7 @@ def _one_encoder(monkeypatch: pytest.MonkeyPatch, encoder: Encoder) -> None:
 @pytest.fixture
 def laboratory(settings: Settings, tmp_path: Path) -> Laboratory:
     """A laboratory over a copy of that index."""
-    return Laboratory(settings, tmp_path / "laboratory", quiet)
+    return Laboratory(settings, tmp_path / "laboratory")
 
 
 def by_id(altered: list[Altered]) -> dict[str, Altered]:
@@ -165,7 +165,7 @@ def test_two_numbers_of_one_paragraph_are_swapped_in_indexes_of_their_own(labora
 
 def test_the_same_number_is_swapped_in_on_every_run(settings: Settings, tmp_path: Path) -> None:
     """Two laboratories say the same."""
-    first, again = (list(swapped(Laboratory(settings, tmp_path / name, quiet), [FUND], 10, quiet)) for name in ("a", "b"))
+    first, again = (list(swapped(Laboratory(settings, tmp_path / name), [FUND], 10, quiet)) for name in ("a", "b"))
     assert first[0].after.statements == again[0].after.statements
 
 

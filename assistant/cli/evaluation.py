@@ -83,25 +83,27 @@ def compare(arguments: Namespace) -> int:
 
 def init(arguments: Namespace) -> int:
     """Drafts a gold set from a document."""
-    from assistant.eval.draft import by_model, by_template
+    from assistant.eval.draft import Drafted, by_model, by_template
 
     settings = settings_of(arguments)
     assistant = Assistant(settings)
     document, passages = assistant.document_paragraphs(arguments.document)
-    paragraphs, dropped = [passage.paragraph for passage in passages], 0
+    paragraphs = [passage.paragraph for passage in passages]
     path = arguments.out or settings.eval / "gold" / f"{document.id.replace('/', '_')}-draft.jsonl"
     if path.exists():
         raise GoldError(f"{path} is there already", "Name another file with --out.")
     if settings.model.name and settings.mode != "quote":
         with progress() as tell:
-            questions, dropped = by_model(document, paragraphs, settings.model, arguments.questions, tell)
+            drafted = by_model(document, paragraphs, settings.model, arguments.questions, tell)
     else:
-        questions = by_template(document, paragraphs, assistant.generation().lexical, arguments.questions)
-    check_gold(questions, assistant.generation().store.document_paragraphs)
-    write_gold(path, questions)
-    print(f"{path}: {counted(len(questions), 'question')}, not reviewed.")
-    if dropped:
-        print(f"assistant: dropped {counted(dropped, 'question')} whose answer is not in the paragraph", file=sys.stderr)
+        drafted = Drafted(by_template(document, paragraphs, assistant.generation().lexical, arguments.questions), 0)
+    check_gold(drafted.questions, assistant.generation().store.document_paragraphs)
+    write_gold(path, drafted.questions)
+    print(f"{path}: {counted(len(drafted.questions), 'question')}, not reviewed.")
+    if drafted.dropped:
+        print(f"assistant: dropped {counted(drafted.dropped, 'question')} whose answer is not in the paragraph", file=sys.stderr)
+    if drafted.stopped:
+        print(f"assistant: drafting stopped early: {drafted.stopped}", file=sys.stderr)
     print(f'Read each line, mend or remove it, delete its "reviewed": false, then: assistant eval run {path}')
     return 0
 
@@ -115,7 +117,7 @@ def sensitivity(arguments: Namespace) -> int:
     questions = sample([q for q in found.questions if arguments.split in ("all", split_of(q.id))], arguments.sample)
     check_gold(questions, Assistant(settings).generation().store.document_paragraphs)
     with tempfile.TemporaryDirectory() as scratch, progress() as tell:
-        laboratory = Laboratory(settings, Path(scratch) / "laboratory", tell)
+        laboratory = Laboratory(settings, Path(scratch) / "laboratory")
         without = list(removed(laboratory, questions, arguments.top, tell))
         changed = list(swapped(laboratory, questions, arguments.top, tell))
     rates = {"removed": rate_of(without), "swapped": rate_of(changed)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import zip_longest
 
@@ -27,6 +28,8 @@ Q: the question
 A: the shortest words of the paragraph that answer it, copied exactly"""
 _PAIR = re.compile(r"^\s*Q:\s*(?P<question>\S.*?)\s*\n+\s*A:\s*[\"“]?(?P<answer>\S.*?)[\"”]?\s*$", re.MULTILINE)
 _FIGURE = re.compile(r"(?P<what>(?:more than |at least |about |some )?\d+(?:[.,]\d+)*) (?P<noun>[a-z]+s)\b")
+_NAMED = re.compile(r"\b[A-Z]\w*\s+$")
+"""A word in capitals before a figure makes a name of it: "Agenda Item 5"."""
 _BECAUSE = re.compile(r"\b(?:because|in order to|so that|therefore)\b", re.IGNORECASE)
 _SHORTEST = 6
 """Words of the shortest sentence that is asked about."""
@@ -39,38 +42,48 @@ def by_template(document: Document, paragraphs: Sequence[Paragraph], lexical: Le
     """
     per_paragraph = [list(_questions(document, paragraph, lexical)) for paragraph in paragraphs]
     in_turn = [question for row in zip_longest(*per_paragraph) for question in row if question]
-    absent = list(_absent(document, paragraphs, max(1, min(number, len(in_turn)) // 10)))
+    absent = list(_absent(document, paragraphs, max(min(1, number - 1), min(number, len(in_turn)) // 10)))
     return tuple(_unique([*in_turn[: max(0, number - len(absent))], *absent]))
 
 
-def by_model(
-    document: Document, paragraphs: Sequence[Paragraph], model: ModelSettings, number: int, tell: Progress
-) -> tuple[tuple[GoldQuestion, ...], int]:
-    """At most `number` questions that a model writes, and how many it wrote whose answer is not in the paragraph.
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What a model drafted: the questions, how many were dropped because their answer is not in the paragraph, and what stopped it."""
+
+    questions: tuple[GoldQuestion, ...]
+    dropped: int
+    stopped: ModelError | None = None
+
+
+def by_model(document: Document, paragraphs: Sequence[Paragraph], model: ModelSettings, number: int, tell: Progress) -> Drafted:
+    """At most `number` questions that a model writes, spread over the paragraphs. What was drafted before it failed is kept.
 
     Raises:
-        ModelError, InvalidSettings, MissingExtra: the model cannot be asked.
+        ModelError, InvalidSettings, MissingExtra: the model cannot be asked, or nothing it wrote can be used.
     """
     from assistant.answer.model import open_model, stream_text
 
-    opened, dropped = open_model(model), 0
-    each = max(1, -(-number // max(1, len(paragraphs))))
+    opened, dropped, stopped = open_model(model), 0, None
+    chosen = paragraphs[:: max(1, len(paragraphs) // number)]
+    system = _SYSTEM.format(number=-(-number // len(chosen)))
     drafts: list[GoldQuestion] = []
-    for done, paragraph in enumerate(paragraphs, start=1):
-        text = "".join(
-            stream_text(opened, _SYSTEM.format(number=each), f"<paragraph>\n{paragraph.text}\n</paragraph>", model.total_timeout)
-        )
+    for done, paragraph in enumerate(chosen, start=1):
+        try:
+            text = "".join(stream_text(opened, system, f"<paragraph>\n{paragraph.text}\n</paragraph>", model.total_timeout))
+        except ModelError as error:
+            stopped = error
+            break
         for pair in _PAIR.finditer(text):
             if " ".join(pair["answer"].split()) in " ".join(paragraph.text.split()):
                 drafts.append(_draft(document, paragraph, pair["question"], pair["answer"], "model"))
             else:
                 dropped += 1
-        tell("drafting questions", done, len(paragraphs))
+        tell("drafting questions", done, len(chosen))
         if len(drafts) >= number:
             break
     if not drafts:
-        raise ModelError("the model wrote no question whose answer is in its paragraph", "Use another model, or draft without one.")
-    return tuple(_unique(drafts[:number])), dropped
+        raise stopped or ModelError("the model wrote no question whose answer is in its paragraph", "Use another, or draft without one.")
+    return Drafted(tuple(_unique(drafts[:number])), dropped, stopped)
 
 
 def _questions(document: Document, paragraph: Paragraph, lexical: LexicalIndex) -> Iterator[GoldQuestion]:
@@ -79,7 +92,8 @@ def _questions(document: Document, paragraph: Paragraph, lexical: LexicalIndex) 
         topic = _topic(sentence, lexical)
         if len(sentence.split()) < _SHORTEST or topic is None:
             continue
-        if figure := _FIGURE.search(sentence):
+        figure = _FIGURE.search(sentence)
+        if figure and not _NAMED.search(sentence[: figure.start()]):
             yield _draft(document, paragraph, f"How many {figure['noun']} are mentioned in connection with {topic}?", figure[0], "number")
         elif _BECAUSE.search(sentence):
             yield _draft(document, paragraph, f"Why is {topic} mentioned?", sentence, "reason")

@@ -49,10 +49,9 @@ class Laboratory:
     `folder` must not exist; whoever made it removes it.
     """
 
-    def __init__(self, settings: Settings, folder: Path, tell: Progress) -> None:
+    def __init__(self, settings: Settings, folder: Path) -> None:
         self.original = Assistant(settings)
         self._own = settings.model_copy(update={"workspace": folder})
-        self._tell = tell
         shutil.copytree(settings.index, self._own.index)
         self._entries = tuple(_entries(self.original.generation()))
         self._asked: dict[str, Answer] = {}

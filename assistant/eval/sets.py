@@ -97,7 +97,7 @@ def _beir(folder: Path) -> EvaluationSet:
     if not questions:
         raise GoldError(f"{qrels} judges none of the queries in {folder / 'queries.jsonl'}", "Check that both use the same ids.")
     files = (folder / "corpus.jsonl", folder / "queries.jsonl", qrels)
-    return EvaluationSet(folder.name, "search", questions, {path.name: _sha256(path) for path in files}, corpus_source(folder))
+    return EvaluationSet(folder.resolve().name, "search", questions, {path.name: _sha256(path) for path in files}, corpus_source(folder))
 
 
 def _squad(path: Path) -> EvaluationSet:
@@ -140,12 +140,13 @@ def _paragraph_folder(folder: Path) -> EvaluationSet:
         documents: dict[str, list[dict[str, Any]]] = {}
         for row in _rows(place, ("document", "label", "text")):
             documents.setdefault(str(row["document"]), []).append(row)
-        titles = {name: next((str(row["title"]) for row in rows if row.get("title")), name) for name, rows in documents.items()}
+        titles = {name: next((str(row["title"]) for row in rows if row.get("title")), None) for name, rows in documents.items()}
         return [_entry(name, titles[name], place.name, map(_labelled, rows)) for name, rows in documents.items()]
 
     files = (place, folder / "gold.jsonl")
     data = {path.name: _sha256(path) for path in files}
-    return EvaluationSet(folder.name, "answer", read_gold(folder / "gold.jsonl"), data, _source(folder.name, data[place.name], entries))
+    source = _source(folder.name, data[place.name], entries)
+    return EvaluationSet(folder.resolve().name, "answer", read_gold(folder / "gold.jsonl"), data, source)
 
 
 def _labelled(row: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
@@ -153,7 +154,7 @@ def _labelled(row: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...]]:
     return str(row["label"]), str(row["text"]), (heading,) if isinstance(heading, str) else tuple(heading)
 
 
-def _entry(name: str, title: str, source: str, paragraphs: Iterable[tuple[str, str, tuple[str, ...]]]) -> Entry:
+def _entry(name: str, title: str | None, source: str, paragraphs: Iterable[tuple[str, str, tuple[str, ...]]]) -> Entry:
     """A document of (label, text, headings); a label that begins with "u" was counted.
 
     Raises:
@@ -172,7 +173,7 @@ def _entry(name: str, title: str, source: str, paragraphs: Iterable[tuple[str, s
         known.append(Paragraph(name, label, "counted" if label.startswith("u") else "official", text, heading))
     official = sum(paragraph.numbering == "official" for paragraph in known)
     digest = sha256("\0".join(f"{paragraph.label}\0{paragraph.text}" for paragraph in known).encode()).hexdigest()
-    document = Document(name, title, source, digest, origins={"id": "set", "title": "set" if title != name else "_id"})
+    document = Document(name, title or name, source, digest, origins={"id": "set", "title": "set" if title else "_id"})
     return Entry(document, tuple(known), Ledger(official, len(known) - official))
 
 
