@@ -81,6 +81,8 @@ def test_fewer_documents_leave_questions_alone() -> None:
     """With nine documents, and for questions about none, each question is resampled by itself."""
     nine = [outcome(gold("1", document=f"D{d}")) for d in range(DOCUMENTS - 1)]
     assert Clusters.of(nine * 2).unit == "questions"
+    queries = [outcome(gold("1", document=f"D{d}")) for d in range(2 * DOCUMENTS)]
+    assert (Clusters.of(queries).unit, Clusters.of(queries, "search").unit) == ("documents", "questions")
     ten = [*nine, outcome(gold("1", document="last")), outcome(gold()), outcome(gold()), outcome(gold(about="last"))]
     assert [rows.tolist() for rows in Clusters.of(ten).rows] == [*([at] for at in range(9)), [9, 12], [10], [11]]
 

@@ -52,7 +52,7 @@ def compare_runs(a: Run, b: Run) -> Comparison:
         raise UsageError(f"one run answers and the other only searches ({a.header.name}, {b.header.name})", "Compare runs of one set.")
     pairs, notes = _paired(a, b)
     ours, theirs = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    columns, clusters = (columns_of(ours), columns_of(theirs)), Clusters.of(ours)
+    columns, clusters = (columns_of(ours), columns_of(theirs)), Clusters.of(ours, a.header.task)
     measures = MEASURES[a.header.task]
     differences = tuple(compare_measure(item, *columns, clusters) for item in measures)
     judged = _judge(measures, differences)

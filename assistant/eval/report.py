@@ -74,7 +74,7 @@ def measure_run(run: Run) -> Report:
         MissingExtra: ir-measures or rapidfuzz is not installed.
     """
     outcomes, measures = run.outcomes, MEASURES[run.header.task]
-    columns, clusters = columns_of(outcomes), Clusters.of(outcomes)
+    columns, clusters = columns_of(outcomes), Clusters.of(outcomes, run.header.task)
     shown = tuple(item for item in measures if item.name in GROUPED)
     return Report(
         header=run.header,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.eval.measures import Measure
+from assistant.eval.measures import Measure, Task
 from assistant.eval.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -72,11 +72,12 @@ class Clusters:
     rows: tuple[npt.NDArray[np.int64], ...]
 
     @classmethod
-    def of(cls, outcomes: Sequence[Outcome]) -> Clusters:
-        """By document where there are at least `DOCUMENTS`; a question that is about none stands alone."""
+    def of(cls, outcomes: Sequence[Outcome], task: Task = "answer") -> Clusters:
+        """By document where there are at least `DOCUMENTS`; a question that is about none stands alone, and so does each query of a
+        retrieval set, whose documents are what is found and not what is asked about."""
         import numpy as np
 
-        documents = [outcome.question.document for outcome in outcomes]
+        documents = [outcome.question.document if task == "answer" else None for outcome in outcomes]
         by_document = len({document for document in documents if document}) >= DOCUMENTS
         groups: dict[object, list[int]] = {}
         for row, document in enumerate(documents):
