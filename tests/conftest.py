@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,14 +33,17 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The packaged encoder, loaded once."""
+def encoder() -> Iterator[Encoder]:
+    """The packaged encoder, loaded once; all builds that use it share one export, which takes seconds."""
     import torch
 
+    from assistant.index import onnx_export
     from assistant.index.encoder import load
 
     torch.set_num_threads(1)  # on cores that are busy with other tests, threads wait for each other most of the time
-    return load(Settings().encoder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(onnx_export, "export", cache(onnx_export.export))
+        yield load(Settings().encoder)
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +55,24 @@ def workspace(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Pat
     shutil.copytree(CORPUS, place / "corpus")
     build(Settings(workspace=place), loader=lambda: encoder)
     return place
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a sentence-transformers model of one layer that reads 32 tokens, most of them letters."""
+    from sentence_transformers import SentenceTransformer
+    from transformers import BertConfig, BertModel
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    folder = tmp_path_factory.mktemp("tiny")
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *("##" + letter for letter in letters), ":", "chair"]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    (folder / "tokenizer_config.json").write_text(
+        json.dumps({"tokenizer_class": "BertTokenizer", "model_max_length": 32}), encoding="utf-8"
+    )
+    shape = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    BertModel(BertConfig(vocab_size=len(vocabulary), max_position_embeddings=32, **shape)).save_pretrained(folder)
+    SentenceTransformer(str(folder), device="cpu", local_files_only=True).save_pretrained(str(folder / "model"))
+    return folder / "model"

@@ -20,27 +20,6 @@ from assistant.index.encoder import Encoder, describe, load
 from assistant.settings import EncoderSettings
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a sentence-transformers model of one layer that reads 32 tokens, most of them letters."""
-    from sentence_transformers import SentenceTransformer
-    from transformers import BertConfig, BertModel
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    folder = tmp_path_factory.mktemp("tiny")
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *("##" + letter for letter in letters), ":", "chair"]
-    (folder / "vocab.txt").write_text("\n".join(vocabulary), encoding="utf-8")
-    (folder / "tokenizer_config.json").write_text(
-        json.dumps({"tokenizer_class": "BertTokenizer", "model_max_length": 32}), encoding="utf-8"
-    )
-    shape = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
-    BertModel(BertConfig(vocab_size=len(vocabulary), max_position_embeddings=32, **shape)).save_pretrained(folder)
-    SentenceTransformer(str(folder), device="cpu", local_files_only=True).save_pretrained(str(folder / "model"))
-    return folder / "model"
-
-
 @pytest.fixture
 def copy(tiny: Path, tmp_path: Path) -> Path:
     """A copy of the small model to be changed."""

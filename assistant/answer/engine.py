@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
@@ -25,7 +25,7 @@ from assistant.schema import Answer, AnswerEvent, Coverage, Document, Filters, P
 from assistant.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
-    from assistant.index.encoder import Encoder, EncoderInfo
+    from assistant.index.encoder import Encoder, EncoderInfo, TextEncoder
     from assistant.reader import Reader
     from assistant.retrieval.searcher import Searcher
 
@@ -77,10 +77,13 @@ class Assistant:
 
         return load(self.settings.encoder)
 
-    def encoder(self) -> Encoder:
-        """The encoder, loaded once."""
+    def encoder(self) -> TextEncoder:
+        """What encodes questions and sentences, opened once: the index's own encoder, or without one that of the settings, in torch."""
+        return self._encoder_of(self.generation())
+
+    def _encoder_of(self, generation: Generation) -> TextEncoder:
         with self._lock:
-            return self._encoder
+            return generation.encoder or self._encoder
 
     def generation(self) -> Generation:
         """The generation that answers now.
@@ -106,8 +109,9 @@ class Assistant:
             from assistant.retrieval.searcher import Searcher
 
             check_fingerprint(generation.manifest, fingerprint(self._encoder_info))
-            searcher = Searcher(generation, self.encoder, self.settings.retrieval)
-            self._session = Session(generation, searcher, SimilarityReader(self.encoder, generation.lexical))
+            encoder = partial(self._encoder_of, generation)
+            searcher = Searcher(generation, encoder, self.settings.retrieval)
+            self._session = Session(generation, searcher, SimilarityReader(encoder, generation.lexical))
         return self._session
 
     def warm_up(self) -> None:

@@ -200,7 +200,8 @@ def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
         check_fingerprint(generation.manifest, fingerprint(describe(settings.encoder)))
         if problems := problems_of_current(settings.index):
             raise IndexProblem(problems[0], _GO_BACK)
-        return f"{generation.id}, {counted(generation.manifest.paragraphs, 'paragraph')}, all files as published"
+        held = f"{generation.id}, {counted(generation.manifest.paragraphs, 'paragraph')}, all files as published"
+        return f"{held}; questions are encoded by {'ONNX Runtime' if generation.encoder else 'torch, more slowly'}"
 
     def fresh() -> str:
         manifest = open_current(settings.index).manifest

@@ -24,6 +24,7 @@ from assistant.index.encoder import Encoder, EncoderInfo, FloatArray, describe, 
 from assistant.index.generations import LEXICAL, PARAGRAPHS, VECTORS, Generation, current_name, open_current, publish, writing
 from assistant.index.lexical import write_lexical
 from assistant.index.manifest import Manifest, check_files, fingerprint, hash_files, write_durably, write_manifest
+from assistant.index.onnx_export import carry
 from assistant.index.store import Stored, write_store
 from assistant.index.vectors import serialise
 from assistant.schema import Document, Paragraph
@@ -54,6 +55,8 @@ def corpus_source(place: Path) -> Source:
 
 _EMBED_AT_ONCE = 128
 """Windows given to the encoder in one call: enough to sort by length, few enough to show progress."""
+_COMPARED = 6
+"""Paragraphs on which an exported encoder must agree with torch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,8 @@ def build(
         plan = _Plan.of(entries, info, None if rebuild else current)
         vectors = plan.reused_vectors
         if plan.missing:
-            vectors = _embed(plan, encoder or load(settings.encoder), tell)
+            encoder = encoder or load(settings.encoder)
+            vectors = _embed(plan, encoder, tell)
         tell("writing the index", 0, 1)
         drafted = Manifest(
             id=f"gen-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
@@ -125,19 +129,24 @@ def build(
             paragraphs=len(plan.rows),
             skipped=tuple({"source": item.source, "reason": item.reason} for item in skipped),
         )
-        _publish(settings.index, drafted, plan, vectors)
+        _publish(settings.index, drafted, plan, vectors, encoder, None if rebuild else current)
         tell("writing the index", 1, 1)
     embedded = len(plan.missing)
     return BuildReport(drafted.id, True, len(entries), len(plan.rows), embedded, len(plan.rows) - embedded, tuple(entries), tuple(skipped))
 
 
-def _publish(index: Path, drafted: Manifest, plan: _Plan, vectors: FloatArray) -> None:
+def _publish(
+    index: Path, drafted: Manifest, plan: _Plan, vectors: FloatArray, encoder: Encoder | None, previous: Generation | None
+) -> None:
     """Writes and publishes a generation. Unless it was published, nothing of it stays behind, also after an interrupt."""
     folder = index / drafted.id
     try:
         folder.mkdir()
         stored = _write(folder, plan, vectors)
-        write_manifest(folder, replace(drafted, vectors=stored.shape[0], dimension=stored.shape[1], files=hash_files(folder)))
+        some = [paragraph.text for _, paragraph, _ in plan.rows[:: len(plan.rows) // _COMPARED + 1]]
+        linked = carry(folder, drafted, some, encoder, (previous.folder, previous.manifest) if previous else None)
+        files = hash_files(folder, linked)  # what was linked is hashed once, when it is verified
+        write_manifest(folder, replace(drafted, vectors=stored.shape[0], dimension=stored.shape[1], files=files))
         publish(index, folder)
     except BaseException as error:
         if _name_of_current(index) != folder.name:

@@ -61,8 +61,15 @@ class EncoderInfo:
         return asdict(self)
 
 
-class Encoder(Protocol):
+class TextEncoder(Protocol):
     """Turns texts into unit vectors. Query or document must be said: some encoders treat them differently."""
+
+    def encode(self, texts: Sequence[str], *, kind: TextKind) -> FloatArray:
+        """Vectors of shape (len(texts), dimension), float32, each of length 1."""
+
+
+class Encoder(TextEncoder, Protocol):
+    """What a build needs beyond vectors: what shapes them, and texts cut to what the encoder reads."""
 
     @property
     def info(self) -> EncoderInfo:
@@ -71,9 +78,6 @@ class Encoder(Protocol):
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-
-    def encode(self, texts: Sequence[str], *, kind: TextKind) -> FloatArray:
-        """Vectors of shape (len(texts), dimension), float32, each of length 1."""
 
     def windows(self, texts: Sequence[tuple[str, str]]) -> list[list[str]]:
         """For each (context, text) the strings to embed: one where it fits, else overlapping windows with the context."""
@@ -169,10 +173,15 @@ class SentenceTransformersEncoder:
         self._dimension = int(model.get_embedding_dimension() or 0)
         self._lock = Lock()  # a tokenizer that is set to cut for one thread must not count for another
         own = {name: prompt or "" for name, prompt in model.prompts.items()}
-        self._prompts: dict[TextKind, str] = {
+        self.prompts: dict[TextKind, str] = {  # put before each text
             "query": info.query_prefix or own.get("query", ""),
             "document": info.document_prefix or own.get("document") or own.get("passage") or own.get("corpus", ""),
         }
+
+    @property
+    def model(self) -> SentenceTransformer:
+        """The model itself."""
+        return self._model
 
     @property
     def info(self) -> EncoderInfo:
@@ -192,7 +201,7 @@ class SentenceTransformersEncoder:
         with self._lock:
             vectors = embed(
                 list(texts),
-                prompt=self._prompts[kind],
+                prompt=self.prompts[kind],
                 batch_size=self._batch_size,
                 normalize_embeddings=True,
                 show_progress_bar=False,
@@ -211,7 +220,7 @@ class SentenceTransformersEncoder:
         """
         found: list[list[str]] = []
         with self._lock:
-            room = self._limit - self._sizes([""])[0]
+            room = self.limit - self._sizes([""])[0]
             if room < _CONTEXT_SHARE:
                 raise InvalidSettings(f"encoder.document_prefix leaves room for {max(room, 0)} tokens of text", "Shorten it.")
             most = room // _CONTEXT_SHARE
@@ -227,19 +236,19 @@ class SentenceTransformersEncoder:
         """Windows of `room` tokens of text, or of less where a window that begins inside a word has more tokens than before."""
         while True:
             windows = [" ".join(filter(None, (context, text[start:end]))) for start, end in cut_windows(tokens, room, len(text))]
-            over = max(self._sizes(windows)) - self._limit
+            over = max(self._sizes(windows)) - self.limit
             if over <= 0 or room == 1:
                 return windows
             room = max(1, room - over)
 
     @property
-    def _limit(self) -> int:
+    def limit(self) -> int:
         """Tokens that the encoder reads at most; of what is longer it silently leaves out the end."""
         return int(self._model.max_seq_length or 512)
 
     def _sizes(self, documents: list[str]) -> list[int]:
         """How many tokens the encoder makes of each document, with its prompt and marks."""
-        prompted = [self._prompts["document"] + document for document in documents]
+        prompted = [self.prompts["document"] + document for document in documents]
         return [len(tokens) for tokens in self._model.tokenizer(prompted, truncation=False, verbose=False)["input_ids"]]
 
 

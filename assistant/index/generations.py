@@ -5,6 +5,7 @@
     index/gen-<id>/vectors         FAISS
     index/gen-<id>/lexical/        Tantivy
     index/gen-<id>/paragraphs.sqlite
+    index/gen-<id>/encoder.onnx    with tokenizer.json: encodes questions; not there where it could not be exported
     index/gen-<id>/MANIFEST.json   size and SHA-256 of every file, and what shaped them
 
 A generation is written beside the old one, made durable, re-opened and verified, and only then named in CURRENT. A crash
@@ -41,6 +42,7 @@ from assistant.index.store import ParagraphStore
 
 if TYPE_CHECKING:
     from assistant.index.lexical import LexicalIndex
+    from assistant.index.onnx_encoder import OnnxEncoder
     from assistant.index.vectors import VectorStore
 
 CURRENT_FILE, LOCK_FILE = "CURRENT", "LOCK"
@@ -82,6 +84,16 @@ class Generation:
 
         check_files(self.folder, self.manifest, (VECTORS,))
         return VectorStore(self.folder / VECTORS)
+
+    @cached_property
+    def encoder(self) -> OnnxEncoder | None:
+        """The encoder that fits the vectors; None where none is carried, or where ONNX Runtime is not installed."""
+        from assistant.index.onnx_encoder import CARRIED, is_carried, open_carried
+
+        if not is_carried(self.manifest):
+            return None
+        check_files(self.folder, self.manifest, CARRIED)
+        return open_carried(self.folder)
 
     def close(self) -> None:
         """Closes what holds a file open."""
@@ -173,7 +185,7 @@ def publish(index: Path, folder: Path) -> Generation:
 
 
 def problems_of(folder: Path) -> list[str]:
-    """What is wrong with a generation, thoroughly: every file hashed, every part opened, the counts compared."""
+    """What is wrong with a generation, thoroughly: every file hashed, every part but the encoder opened, the counts compared."""
     try:
         generation = Generation(folder)
     except DamagedIndex as error:

@@ -110,13 +110,13 @@ def _short(value: object) -> str:
     return text if len(text) <= 24 else f"{text[:12]}…"
 
 
-def hash_files(folder: Path) -> dict[str, tuple[int, str]]:
-    """Size and SHA-256 of every file of a generation but the manifest and lock files."""
+def hash_files(folder: Path, known: Mapping[str, tuple[int, str]] | None = None) -> dict[str, tuple[int, str]]:
+    """Size and SHA-256 of every file of a generation but the manifest and lock files; of those in `known` as given."""
     found: dict[str, tuple[int, str]] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and name != MANIFEST_FILE and not is_lock(path):
-            found[name] = (path.stat().st_size, sha256_of(path))
+            found[name] = (known or {}).get(name) or (path.stat().st_size, sha256_of(path))
     return found
 
 

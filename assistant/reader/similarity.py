@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 
 from assistant.corpus.sentences import sentence_spans
-from assistant.index.encoder import Encoder, FloatArray
+from assistant.index.encoder import FloatArray, TextEncoder
 from assistant.index.lexical import LexicalIndex, terms
 from assistant.reader import Reading, ReadSpan
 from assistant.reader.weights import ABSTENTION_WEIGHTS, SENTENCE_WEIGHTS
@@ -57,7 +57,7 @@ class _Scored:
 class SimilarityReader:
     """Scores sentences with the encoder and the corpus's own word statistics; sentence vectors are kept for the next question."""
 
-    def __init__(self, encoder: Callable[[], Encoder], lexical: LexicalIndex) -> None:
+    def __init__(self, encoder: Callable[[], TextEncoder], lexical: LexicalIndex) -> None:
         self._encoder = encoder
         self._lexical = lexical
         self._idf = lru_cache(maxsize=65536)(self._inverse_frequency)

@@ -16,20 +16,20 @@ from assistant.schema import Filters, Passage, Scores
 from assistant.settings import RetrievalSettings
 
 if TYPE_CHECKING:
-    from assistant.index.encoder import Encoder, FloatArray
+    from assistant.index.encoder import FloatArray, TextEncoder
 
 
 class Searcher:
     """Searches one generation. `encoder` is called when the first question needs a vector; look-ups never do."""
 
-    def __init__(self, generation: Generation, encoder: Callable[[], Encoder], settings: RetrievalSettings) -> None:
+    def __init__(self, generation: Generation, encoder: Callable[[], TextEncoder], settings: RetrievalSettings) -> None:
         self.generation = generation
         self.settings = settings
         self._encoder = encoder
         self._vector = lru_cache(maxsize=256)(self._encode)
 
     @property
-    def encoder(self) -> Encoder:
+    def encoder(self) -> TextEncoder:
         """The encoder, loaded."""
         return self._encoder()
 
