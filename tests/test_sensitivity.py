@@ -58,6 +58,7 @@ def settings(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Sett
 def _one_encoder(monkeypatch: pytest.MonkeyPatch, encoder: Encoder) -> None:
     """Every index is asked with the one encoder of the run."""
     monkeypatch.setattr("assistant.index.encoder.load", lambda settings: encoder)
+    monkeypatch.setattr("assistant.eval.sensitivity.load", lambda settings: encoder)
 
 
 @pytest.fixture

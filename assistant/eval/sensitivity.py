@@ -13,6 +13,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from assistant.errors import EmptyCorpus
 from assistant.eval.gold import GoldQuestion
 from assistant.eval.statistics import SEED
 from assistant.index.build import Progress, Source, build
+from assistant.index.encoder import load
 from assistant.index.generations import Generation
 from assistant.schema import Answer, Ledger
 from assistant.settings import Settings
@@ -55,6 +57,7 @@ class Laboratory:
         shutil.copytree(settings.index, self._own.index)
         self._entries = tuple(_entries(self.original.generation()))
         self._asked: dict[str, Answer] = {}
+        self._encoder = cache(lambda: load(settings.encoder))  # one for all indexes that are made here
 
     def before(self, question: GoldQuestion, top: int) -> Answer:
         """What the untouched index answers."""
@@ -88,7 +91,7 @@ class Laboratory:
         if not entries:
             raise EmptyCorpus("without its gold paragraphs the index is empty", "Use a gold set that cites fewer of its paragraphs.")
         checksum = sha256(repr(sorted(texts.items())).encode()).hexdigest()
-        build(self._own, Source("altered", checksum, lambda tell: (entries, [])), loader=self.original.encoder)
+        build(self._own, Source("altered", checksum, lambda tell: (entries, [])), loader=self._encoder)
         return Assistant(self._own)
 
 
