@@ -630,4 +630,8 @@ def test_a_hundred_thousand_short_lines_are_split_in_seconds(line: str) -> None:
 def test_time_grows_with_the_lines_and_not_with_their_square(line: str) -> None:
     """Eight times as many lines take far less than sixty-four times as long."""
     seconds(line, 1000)
-    assert seconds(line, 16_000) < 24 * max(seconds(line, 2000), 0.02)
+
+    def best(size: int) -> float:
+        return min(seconds(line, size) for _ in range(3))  # a busy machine slows one run, hardly three
+
+    assert best(16_000) < 24 * max(best(2000), 0.02)
