@@ -27,8 +27,8 @@ class OnnxEncoder:
     """Encodes texts in ONNX Runtime; several threads may do so at once.
 
     Each text is run alone, without padding, so that its vector is the same in any company: one in the calling thread, several
-    in as many threads as there are cores. Measured on two, for the sentences of a passage: 46 ms, in batches of 4 with two
-    threads each 55 ms, in torch 80 ms.
+    in as many threads as there are cores. Measured on two, for the sentences of an abstract: 46 ms, in batches of 4 that
+    two threads share 55 ms, in torch 80 ms.
 
     `model` is the path of `encoder.onnx` or its content, `tokenizer` the content of `tokenizer.json`.
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AGREEMENT = 0.999
-"""Least cosine with torch at which an export is stored. Measured for the packaged encoder: 0.9999998, which is float32's rounding."""
+"""Least cosine with torch at which an export is stored. Measured for the packaged encoder: 0.9999999 on the probes, and at least
+0.9999996 on 300 queries of SciFact, which is the rounding of float32."""
 
 _OPSET = 17
 """The first with LayerNormalization as one operator; ONNX Runtime reads it since 1.12."""
