@@ -226,6 +226,9 @@ def test_eval_run_fails_below_a_bar(capsys: pytest.CaptureFixture[str], workspac
     code, _, err = _run(capsys, *arguments, "--max-words-per-answer", "3")
     assert code == 1
     assert "gold.all: words_per_answer is" in err
+    code, _, err = _run(capsys, *arguments, "--min-recall@100", "0.5")
+    assert code == 2
+    assert "recall@100 is measured of none of these sets" in err
     (tmp_path / "expected.toml").write_text('["gold.all"]\n"hit@1" = {value = 0.5, tolerance = 0.1}\n', encoding="utf-8")
     code, _, err = _run(capsys, *arguments, "--expected", tmp_path / "expected.toml")
     assert code == 1
@@ -258,7 +261,10 @@ def test_eval_compare_and_publish(capsys: pytest.CaptureFixture[str], workspace:
         capsys, "eval", "publish", tmp_path / "a" / "gold.run.jsonl", "--workspace", tmp_path, "--to", tmp_path / "published"
     )
     assert code == 0
-    assert "DATA" in json.loads((tmp_path / "published" / "gold.json").read_text(encoding="utf-8"))["command"]
+    row = json.loads((tmp_path / "published" / "gold.json").read_text(encoding="utf-8"))
+    assert row["command"].startswith("assistant eval run DATA/")
+    assert "base_url" not in row["settings"]["model"]
+    assert row["settings"]["retrieval"]["dense_weight"] == 0.5
     code, _, err = _run(capsys, "eval", "compare", tmp_path / "a", tmp_path / "expected")
     assert code == 2
     assert _one_line(err, "expected")

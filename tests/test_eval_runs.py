@@ -166,3 +166,24 @@ def test_versions_and_code_are_named() -> None:
     assert {"python", "assistant", "ir-measures", "rapidfuzz", "torch"} <= set(versions())
     assert code_sha256() == code_sha256()
     assert len(code_sha256()) == 16
+
+
+def test_what_goes_wrong_while_asking_is_not_blamed_on_the_file(tmp_path: Path) -> None:
+    """An error of the system that asking met passes through as it is; the answers before it stay."""
+
+    def ask() -> None:
+        with recording(tmp_path / "chair.run.jsonl", header(2), ()) as put:
+            put(row(0))
+            raise ConnectionResetError("of the index's disk")
+
+    with pytest.raises(ConnectionResetError):
+        ask()
+    assert len(read_run(tmp_path / "chair.run.jsonl").outcomes) == 1
+
+
+def test_the_run_before_is_kept(tmp_path: Path) -> None:
+    """A run that is begun anew leaves the one that lay there, whole or interrupted, beside it."""
+    write(tmp_path / "chair.run.jsonl", range(1), 2)
+    write(tmp_path / "chair.run.jsonl", range(2), 2)
+    assert len(read_run(tmp_path / "chair.before.jsonl").outcomes) == 1
+    assert read_run(tmp_path / "chair.run.jsonl").complete

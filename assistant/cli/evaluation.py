@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer.engine import Assistant
+from assistant.cli.evaluation_parser import TOP
 from assistant.cli.options import settings_of
 from assistant.cli.output import counted, progress
 from assistant.errors import GoldError, UsageError
@@ -43,7 +44,7 @@ def run(arguments: Namespace) -> int:
     reports = []
     with progress() as tell:
         for path, found in zip(arguments.gold, sets, strict=True):
-            done, kept = answer_set(found, settings, options, folder, _command(arguments, path, settings), tell)
+            done, kept = answer_set(found, settings, options, folder, _command("run", arguments, path, settings), tell)
             if kept:
                 print(f"assistant: continued after {counted(kept, 'answer')} of an interrupted run", file=sys.stderr)
             reports.append(measure_run(done))
@@ -53,9 +54,13 @@ def run(arguments: Namespace) -> int:
         print(json.dumps(shown[0] if len(shown) == 1 else shown, ensure_ascii=False, indent=2))
     else:
         for report in reports:
-            print(f"{report.header.name}{'' if report.header.split == 'all' else f', {report.header.split} half'}\n{table(report)}\n")
+            print(f"{report.header.title}\n{table(report)}\n")
     print(f"assistant: every answer and what went wrong: {folder / 'report.html'}", file=sys.stderr)
-    lines = [line for report in reports for line in missed(report, (*_typed_bars(arguments), *pinned.get(key_of(report), ())))]
+    typed = _typed_bars(arguments)
+    if idle := [bar.metric for bar in typed if not any(report.metric(bar.metric) for report in reports)]:
+        raise UsageError(f"{idle[0]} is measured of none of these sets", "A search has no answers, and answers are not ranked to 100.")
+    bars = [([bar for bar in typed if report.metric(bar.metric)], pinned.get(key_of(report), ())) for report in reports]
+    lines = [line for report, of in zip(reports, bars, strict=True) for group in of for line in missed(report, group)]
     for line in lines:
         print(f"assistant: {line}", file=sys.stderr)
     return _BAR_FAILED if lines else 0
@@ -122,7 +127,7 @@ def sensitivity(arguments: Namespace) -> int:
         changed = list(swapped(laboratory, questions, arguments.top, tell))
     rates = {"removed": rate_of(without), "swapped": rate_of(changed)}
     if arguments.out:
-        about = {"command": _command(arguments, arguments.gold, settings).replace(" run ", " sensitivity "), "data": dict(found.data)}
+        about = {"command": _command("sensitivity", arguments, arguments.gold, settings), "data": dict(found.data)}
         text = json.dumps(about | {"date": f"{dt.date.today()}"} | rates, ensure_ascii=False, indent=1)
         _write(arguments.out, f"{text}\n")
     if arguments.json:
@@ -138,10 +143,10 @@ def publish(arguments: Namespace) -> int:
     settings = settings_of(arguments)
     folder: Path = arguments.to or settings.eval / "published"
     for path in arguments.runs:
-        report = measure_run(_run_of(path))
-        if len(report.columns["latency"]) < report.header.questions:
+        done = _run_of(path)
+        if not done.complete:
             raise UsageError(f"{path} was interrupted", "Finish it with the command that began it.")
-        print(publish_report(report, folder))
+        print(publish_report(measure_run(done), folder))
     readme = settings.workspace / "README.md"
     if readme.is_file():
         before = readme.read_text(encoding="utf-8")
@@ -179,17 +184,15 @@ def _write(path: Path, text: str) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}", "Name a place that you may write to.") from None
 
 
-def _command(arguments: Namespace, gold: Path, settings: Settings) -> str:
+def _command(verb: str, arguments: Namespace, gold: Path, settings: Settings) -> str:
     """The command as another could type it: no folder of this machine, and no address or key."""
     try:
         shown = gold.resolve().relative_to(settings.workspace.resolve()).as_posix()
     except ValueError:
         shown = f"DATA/{gold.name}" if gold.is_dir() else f"DATA/{gold.parent.name}/{gold.name}"
-    parts = ["assistant eval run", shown]
-    parts += [f"--split {arguments.split}"] if arguments.split != "all" else []
-    parts += [f"--sample {arguments.sample}"] if arguments.sample else []
-    parts += [f"--model {arguments.model}"] if getattr(arguments, "model", None) else []
-    return " ".join(parts)
+    usual = {"split": "all", "sample": None, "top": TOP, "mode": None, "model": None}
+    typed = {name: value for name in usual if (value := getattr(arguments, name, usual[name])) != usual[name]}
+    return " ".join([f"assistant eval {verb} {shown}", *(f"--{name} {value}" for name, value in typed.items())])
 
 
 def _typed_bars(arguments: Namespace) -> list[Bar]:

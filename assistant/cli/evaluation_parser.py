@@ -9,6 +9,8 @@ from typing import Any
 from assistant.cli.arguments import Parser, lazy, positive
 from assistant.eval.measures import MEASURES, Measure
 
+TOP = 10
+"""Passages that are considered for a question: enough for nDCG@10."""
 _GOLD = "a gold set (.jsonl), SQuAD 2.0 (.json), or a folder in BEIR layout or with paragraphs.jsonl and gold.jsonl"
 
 
@@ -66,4 +68,4 @@ def _add_bar(bars: Any, measure: Measure) -> None:
 def _add_choice(command: argparse.ArgumentParser) -> None:
     command.add_argument("--split", choices=("tune", "test", "all"), default="all", help="which half, by a hash of the id (default: all)")
     command.add_argument("--sample", type=positive, metavar="N", help="at most so many questions, the same on every run")
-    command.add_argument("--top", type=positive, metavar="K", help="passages considered for each question (default: 10)", default=10)
+    command.add_argument("--top", type=positive, metavar="K", help=f"passages considered for each question (default: {TOP})", default=TOP)

@@ -27,7 +27,7 @@ paragraph answers, in other words than its own. Answer with pairs of lines and n
 Q: the question
 A: the shortest words of the paragraph that answer it, copied exactly"""
 _PAIR = re.compile(r"^\s*Q:\s*(?P<question>\S.*?)\s*\n+\s*A:\s*[\"“]?(?P<answer>\S.*?)[\"”]?\s*$", re.MULTILINE)
-_FIGURE = re.compile(r"(?P<what>(?:more than |at least |about |some )?\d+(?:[.,]\d+)*) (?P<noun>[a-z]+s)\b")
+_FIGURE = re.compile(r"(?:more than |at least |about |some )?\d+(?:[.,]\d+)* (?P<noun>[a-z]+s)\b")
 _NAMED = re.compile(r"\b[A-Z]\w*\s+$")
 """A word in capitals before a figure makes a name of it: "Agenda Item 5"."""
 _BECAUSE = re.compile(r"\b(?:because|in order to|so that|therefore)\b", re.IGNORECASE)
@@ -48,7 +48,7 @@ def by_template(document: Document, paragraphs: Sequence[Paragraph], lexical: Le
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """What a model drafted: the questions, how many were dropped because their answer is not in the paragraph, and what stopped it."""
+    """What was drafted: the questions, how many of a model's were dropped (their answer is not in the paragraph), what stopped it."""
 
     questions: tuple[GoldQuestion, ...]
     dropped: int

@@ -14,10 +14,12 @@ PACKAGES = (
     "ir-measures",
     "langchain-core",
     "numpy",
+    "onnxruntime",
     "rapidfuzz",
     "scipy",
     "sentence-transformers",
     "tantivy",
+    "tokenizers",
     "torch",
 )
 """Packages whose versions can move a figure; those that are not installed are left out of the header."""

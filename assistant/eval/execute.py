@@ -23,8 +23,6 @@ from assistant.settings import Settings
 
 DEPTH = 100
 """Passages that a retrieval set is ranked to."""
-WARM_UP = "warm up"
-"""A question that no set asks: what it loads is not counted to the first question's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ def answer_set(found: EvaluationSet, settings: Settings, options: Options, folde
     kept = interrupted(path, header)
     outcomes: list[Outcome] = list(kept)
     gold = GoldParagraphs(paragraphs_of)
-    assistant.warm_up()
+    assistant.warm_up()  # so that the first question's time is not that of loading
     with recording(path, header, kept) as write:
         for question in questions[len(kept) :]:
             begin = time.perf_counter()

@@ -72,11 +72,8 @@ class GoldQuestion:
 
     def to_json(self) -> dict[str, Any]:
         """A line of a gold set; what is as it usually is, is left out. `read_gold` reads it back."""
-        usual: dict[str, Any] = {"type": None, "filters": {}, "about": None, "reviewed": True}
-        row: dict[str, Any] = _LINE.dump_python(self, mode="json", exclude={"place"}, exclude_defaults=False)
-        row["filters"] = {name: value for name, value in row["filters"].items() if value}
-        row["references"] = [{k: v for k, v in item.items() if k != "relevance" or v != 1} for item in row["references"]]
-        return {name: value for name, value in row.items() if name not in usual or value != usual[name]}
+        row: dict[str, Any] = _LINE.dump_python(self, mode="json", exclude={"place"}, exclude_defaults=True)
+        return row
 
 
 _LINE = TypeAdapter(GoldQuestion)

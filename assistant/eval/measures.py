@@ -25,7 +25,8 @@ BINS = 10
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A measure. `statistic` None is the mean of the column of the same name; else it is given all columns, rows chosen."""
+    """A measure. `statistic` None is the mean of the column of the same name; else it is given all columns, rows chosen, and
+    `bears` names the column that says which questions bear on it."""
 
     name: str
     definition: str
@@ -33,6 +34,12 @@ class Measure:
     better: Literal["higher", "lower"] = "higher"
     unit: Unit = "share"
     statistic: Callable[[Columns], float] | None = None
+    bears: str = ""
+
+    @property
+    def column(self) -> str:
+        """The column that is NaN where a question does not bear on the measure."""
+        return self.bears or self.name
 
     @property
     def in_verdicts(self) -> bool:
@@ -119,10 +126,22 @@ _RANKING = (
 )
 _LATENCY = (
     Measure(
-        "latency_p50_ms", "half of the answers were there within so many milliseconds", "all", "lower", "ms", percentile_of("latency", 50)
+        "latency_p50_ms",
+        "half of the answers were there within so many milliseconds",
+        "all",
+        "lower",
+        "ms",
+        percentile_of("latency", 50),
+        "latency",
     ),
     Measure(
-        "latency_p95_ms", "95 of 100 answers were there within so many milliseconds", "all", "lower", "ms", percentile_of("latency", 95)
+        "latency_p95_ms",
+        "95 of 100 answers were there within so many milliseconds",
+        "all",
+        "lower",
+        "ms",
+        percentile_of("latency", 95),
+        "latency",
     ),
 )
 MEASURES: Mapping[Task, tuple[Measure, ...]] = {
@@ -138,12 +157,15 @@ MEASURES: Mapping[Task, tuple[Measure, ...]] = {
         Measure("contains_gold", "the answer says what must_include asks for; an abstention does not", "answerable"),
         Measure("token_f1", "words shared with the nearest gold answer (SQuAD); length costs precision", "answerable with answers"),
         Measure("exact_match", "the answer is a gold answer, but for case, articles and punctuation (SQuAD)", "answerable with answers"),
-        Measure("words_per_answer", "length of an answer, the median", "answered", "lower", "words", percentile_of("words", 50)),
+        Measure("words_per_answer", "length of an answer, the median", "answered", "lower", "words", percentile_of("words", 50), "words"),
         Measure("false_answers", "share answered though the documents do not answer them", "not answerable", "lower"),
         Measure("false_refusals", "share refused though the documents answer them", "answerable", "lower"),
-        Measure("aurc", "area under the risk–coverage curve: share wrong, most confident first", "answered", "lower", statistic=aurc),
-        Measure("auroc", "chance that an answerable question has more confidence than one that is not", "all", statistic=auroc),
-        Measure("ece", "expected calibration error: confidence against the share whose passages answer", "all", "lower", statistic=ece),
+        Measure("aurc", "area under the risk–coverage curve: share wrong, most confident first",
+                "answered", "lower", "share", aurc, "wrong"),
+        Measure("auroc", "chance that an answerable question has more confidence than one that is not",
+                "all", "higher", "share", auroc, "confidence"),
+        Measure("ece", "expected calibration error: confidence against the share whose passages answer",
+                "all", "lower", "share", ece, "confidence"),
         Measure("brier", "mean square of confidence minus whether the passages do answer (Brier 1950)", "all", "lower"),
         *_LATENCY,
     ),

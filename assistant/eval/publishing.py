@@ -1,6 +1,7 @@
 """Published results: figures that the project stands by, in eval/published/, and the README's table made from them.
 
-Each is a JSON file written from a run: the command, the date, the cores, the checksums of the data, every figure with its interval.
+Each is a JSON file written from a run: the command, the date, the cores, the checksums of the data, the settings, every figure with its
+interval.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from assistant.errors import GoldError, UsageError
 from assistant.eval.render import figure
 from assistant.eval.report import Report, report_json
+from assistant.eval.runs import titled
 
 BEGIN, END = "<!-- figures: begin (assistant eval publish) -->", "<!-- figures: end -->"
 SHOWN = ("hit@1", "hit@5", "ndcg@10", "citation_f1", "contains_gold", "words_per_answer", "false_answers", "false_refusals", "auroc")
@@ -34,6 +36,7 @@ def publish(report: Report, folder: Path) -> Path:
         "cores": header.cores,
         "data": dict(header.data),
         "versions": dict(header.versions),
+        "settings": _without_address(header.settings),
     }
     text = json.dumps(about | report_json(report), ensure_ascii=False, indent=1) + "\n"
     try:
@@ -42,6 +45,11 @@ def publish(report: Report, folder: Path) -> Path:
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}", "Name a folder that you may write to with --to.") from None
     return path
+
+
+def _without_address(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings without where a model is reached: that is a private matter, and moves no figure."""
+    return {section: {k: v for k, v in of.items() if k != "base_url"} if isinstance(of, dict) else of for section, of in settings.items()}
 
 
 def published(folder: Path) -> list[dict[str, Any]]:
@@ -65,9 +73,8 @@ def figures_table(results: Sequence[Mapping[str, Any]]) -> str:
     """The README's table: a row for each set that was answered, then one for each that was only searched."""
     lines = [f"| set | n | {' | '.join(SHOWN)} |", f"|---|--:|{'--:|' * len(SHOWN)}"]
     for row in sorted(results, key=lambda row: (row["task"] != "answer", row["set"], row["split"])):
-        half = "" if row["split"] == "all" else f", {row['split']} half"
         values = [figure(name, row["metrics"].get(name, {}).get("value")) for name in SHOWN]
-        lines.append(f"| {row['set']}{half} | {row['questions']:,} | {' | '.join(values)} |")
+        lines.append(f"| {titled(row['set'], row['split'])} | {row['questions']:,} | {' | '.join(values)} |")
     commands = dict.fromkeys(f"{row['command']}  # {row['date']}, {row['cores']} cores" for row in results)
     return "\n".join([*lines, "", "```", *commands, "```"])
 

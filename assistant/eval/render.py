@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from assistant.errors import MissingExtra
-from assistant.eval.measures import MEASURES, measure
+from assistant.eval.measures import measure
 from assistant.eval.report import Report
 from assistant.eval.statistics import Difference, Metric
 
@@ -66,10 +66,10 @@ def compared(comparison: Comparison) -> str:
     for row in rows:
         p = "-" if row.p is None else f"{row.p:.4f}"[:6]
         delta = "-" if row.delta is None else f"{row.delta:+.3f}" if abs(row.delta) < 10 else f"{row.delta:+.1f}"
-        mark = {"better": " better", "worse": " worse"}.get(comparison.judged.get(row.name, ""), "")
+        judged = comparison.judged.get(row.name, "")
         lines.append(
             f"{row.name:<{width}}  {figure(row.name, row.a):>8}  {figure(row.name, row.b):>8}  {delta:>8}  {interval(row):>19}  {p:>6}"
-            f"  {row.wins:>5} {row.losses:>6}{mark}"
+            f"  {row.wins:>5} {row.losses:>6} {judged}".rstrip()
         )
     return "\n".join([*lines, "", *comparison.notes])
 
@@ -87,11 +87,7 @@ def html(reports: Sequence[Report]) -> str:
 
 
 def _helpers() -> dict[str, Any]:
-    return {"figure": figure, "interval": interval, "notes": notes, "measure": lambda report, name: _by_name(report)[name]}
-
-
-def _by_name(report: Report) -> dict[str, Any]:
-    return {item.name: item for item in MEASURES[report.header.task]}
+    return {"figure": figure, "interval": interval, "notes": notes, "measure": measure}
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.eval.columns import columns_of
+from assistant.eval.columns import columns_of, contains_gold
 from assistant.eval.measures import MEASURES, Measure
 from assistant.eval.outcome import Outcome
 from assistant.eval.runs import Header, Run
@@ -105,15 +105,8 @@ def failure_of(outcome: Outcome, search_only: bool = False) -> str | None:
     if not gold & set(outcome.answer.cited):
         beside = any(set(item.neighbours) & set(outcome.answer.cited) for item in outcome.gold)
         return f"{'a neighbouring' if beside else 'a wrong'} paragraph is cited; {seen}"
-    contains = float(_contains(outcome))
-    return None if contains else "the right paragraph is cited, but what was asked is not said"
-
-
-def _contains(outcome: Outcome) -> float:
-    from assistant.eval.columns import contains_gold
-
-    value = contains_gold(outcome.question, outcome.answer)
-    return 1.0 if value is None else value
+    missing = contains_gold(outcome.question, outcome.answer) == 0.0
+    return "the right paragraph is cited, but what was asked is not said" if missing else None
 
 
 def _groups(

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -23,7 +23,7 @@ from assistant.eval.measures import Task
 from assistant.eval.outcome import OUTCOME, Outcome
 from assistant.eval.statistics import SEED
 
-SUFFIX = ".run.jsonl"
+SUFFIX, BEFORE = ".run.jsonl", ".before.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,19 @@ class Header:
     code: str = field(default_factory=code_sha256)
     format: int = 2
 
+    @property
+    def title(self) -> str:
+        """The set and, where not all of it was asked, the half."""
+        return titled(self.name, self.split)
+
     def identity(self) -> dict[str, Any]:
         """All but the date and the name of the command: what must be equal for an interrupted run to be continued."""
         return {name: value for name, value in asdict(self).items() if name not in ("date", "command")}
+
+
+def titled(name: str, split: str) -> str:
+    """ "chair", or "chair, test half"."""
+    return name if split == "all" else f"{name}, {split} half"
 
 
 HEADER = TypeAdapter(Header)
@@ -113,30 +123,40 @@ def interrupted(path: Path, header: Header) -> tuple[Outcome, ...]:
 def recording(path: Path, header: Header, kept: Sequence[Outcome]) -> Iterator[Callable[[dict[str, Any]], Outcome]]:
     """Opens a run file and gives a function that writes one outcome at once and reads it back as measured.
 
-    With `kept`, the file is continued after those; else it is begun anew.
+    With `kept`, the file is continued after those; else it is begun anew, and the run that lay there becomes <name>.before.jsonl.
 
     Raises:
-        UsageError: the file cannot be written.
+        UsageError: the file cannot be written. What goes wrong between two outcomes passes through as it is.
     """
-    try:
+    with _naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _keep_whole_lines(path, 1 + len(kept)) if kept else path.unlink(missing_ok=True)
-        with path.open("a", encoding="utf-8", newline="\n") as file:
-            if not kept:
-                _write(file, HEADER.dump_python(header, mode="json"))
+        if kept:
+            _keep_whole_lines(path, 1 + len(kept))
+        elif path.exists():
+            path.replace(path.with_name(path.name.removesuffix(SUFFIX) + BEFORE))
+        file = path.open("a", encoding="utf-8", newline="\n")
+    with file:
 
-            def write(row: dict[str, Any]) -> Outcome:
-                _write(file, row)
-                return OUTCOME.validate_python(row)
+        def write(row: Mapping[str, Any]) -> None:
+            with _naming(path):
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                file.flush()
 
-            yield write
+        def put(row: dict[str, Any]) -> Outcome:
+            write(row)
+            return OUTCOME.validate_python(row)
+
+        if not kept:
+            write(HEADER.dump_python(header, mode="json"))
+        yield put
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}", "Name a folder that you may write to with --report.") from None
-
-
-def _write(file: IO[str], row: Mapping[str, Any]) -> None:
-    file.write(json.dumps(row, ensure_ascii=False) + "\n")
-    file.flush()
 
 
 def _keep_whole_lines(path: Path, lines: int) -> None:

@@ -31,7 +31,9 @@ from assistant.settings import Settings
 
 ROUNDS = 20
 """Indexes that are made at most with paragraphs removed: questions with other gold paragraphs share one."""
-_NUMBER = re.compile(r"(?<![\w.,/])\d+(?![\w/]|[.,]\d)")
+_ALONE = r"(?<![\w.,/]){}(?![\w/]|[.,]\d)"
+_NUMBER = re.compile(_ALONE.format(r"\d+"))
+"""A number in figures that is no part of another, of a word or of a symbol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Laboratory:
 
     def replaced(self, question: GoldQuestion, number: str, other: str) -> dict[str, str | None]:
         """The texts of a question's gold paragraphs, by id, with one number replaced by another."""
-        whole = re.compile(rf"(?<![\w.,/]){number}(?![\w/]|[.,]\d)")
+        whole = re.compile(_ALONE.format(number))
         store, labels = self.original.generation().store, {reference.id for reference in question.references}
         documents = dict.fromkeys(reference.document for reference in question.references)
         paragraphs = (paragraph for document in documents for paragraph in store.document_paragraphs(document))

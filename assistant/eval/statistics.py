@@ -95,7 +95,7 @@ def summarise(measure: Measure, columns: Columns, clusters: Clusters) -> Metric:
     import numpy as np
     from scipy import stats
 
-    known, value = _column(measure, columns), value_of(measure, columns)
+    known, value = columns[measure.column], value_of(measure, columns)
     n = int((~np.isnan(known)).sum())
     if value is None:
         return Metric(measure.name, None, None, None, n)
@@ -115,7 +115,7 @@ def compare(measure: Measure, a: Columns, b: Columns, clusters: Clusters) -> Dif
     that swaps each cluster's answers between the runs (Smucker, Allan and Carterette, CIKM 2007) for p."""
     import numpy as np
 
-    mine, other = _column(measure, a), _column(measure, b)
+    mine, other = a[measure.column], b[measure.column]
     if measure.statistic is None:  # only what both runs were measured on: a mean of others would compare other questions
         both = ~np.isnan(mine) & ~np.isnan(other)
         a, b = ({**columns, measure.name: np.where(both, columns[measure.name], np.nan)} for columns in (a, b))
@@ -144,14 +144,6 @@ def value_of(measure: Measure, columns: Columns) -> float | None:
         return None if np.isnan(value) else value
     known = columns[measure.name][~np.isnan(columns[measure.name])]
     return float(np.mean(np.sort(known))) if len(known) else None  # sorted: the order of the questions is nothing
-
-
-def _column(measure: Measure, columns: Columns) -> npt.NDArray[np.float64]:
-    """The column that says which rows bear on a measure."""
-    return columns[measure.name if measure.statistic is None else _BEARS.get(measure.name, "confidence")]
-
-
-_BEARS = {"words_per_answer": "words", "latency_p50_ms": "latency", "latency_p95_ms": "latency", "aurc": "wrong"}
 
 
 def _bearing(known: npt.NDArray[np.float64], clusters: Clusters) -> npt.NDArray[np.int64]:
