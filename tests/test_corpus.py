@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.corpus import Entry, Skipped, corpus_files, corpus_fingerprint, read_corpus, warnings_of
-from assistant.corpus.readers import read_file
-from assistant.corpus.readers.text import read_text
+from assistant.corpus.readers import read_source
 from assistant.errors import EmptyCorpus, InvalidCatalogue, UnreadableDocument
 from assistant.schema import Ledger
 
@@ -178,13 +177,10 @@ def test_a_file_that_cannot_be_opened_is_skipped(tmp_path: Path, monkeypatch: py
     assert len(corpus_fingerprint(tmp_path)) == 64
 
 
-def test_a_reader_may_be_called_on_its_own(tmp_path: Path) -> None:
-    """Without another name a file is called by its own."""
-    fill(tmp_path, {"a.txt": b""})
-    with pytest.raises(UnreadableDocument, match=r"^a\.txt is empty"):
-        read_text(tmp_path / "a.txt")
-    with pytest.raises(UnreadableDocument, match=r"^a\.pdf has no reader for \.pdf"):
-        list(read_file(tmp_path / "a.pdf", "a.pdf", None))
+def test_a_format_without_a_reader_is_named() -> None:
+    """What no reader reads is refused by its suffix, before a byte of it is looked at."""
+    with pytest.raises(UnreadableDocument, match=r"^a\.xyz has no reader for \.xyz"):
+        read_source(b"\0", "a.xyz")
 
 
 @pytest.mark.parametrize("name", [b"a\nb.txt", b"a\x1b[31m.txt", b"\xff.txt"])

@@ -111,13 +111,13 @@ def test_a_line_is_closed_where_a_sentence_or_clause_ends(text: str, is_closed: 
 def test_numbers_that_count_up_on_their_own_lines_are_page_numbers(form: str) -> None:
     """Two numbers alone on their lines that follow each other were added by the page."""
     found = lines_of(f"Text\n{form.format(4)}\nmore text\n{form.format(5)}\nend")
-    assert [line.is_page_number for line in found] == [False, True, False, True, False]
+    assert [line.role == "margin" for line in found] == [False, True, False, True, False]
 
 
 def test_one_number_alone_on_a_line_is_text_unless_a_page_ends_there() -> None:
     """A wrapped word of a sentence may be a number: only beside a form feed is a single one the page's."""
-    assert not any(line.is_page_number for line in lines_of("in paragraph\n5\nof the report"))
-    assert [line.is_page_number for line in lines_of("in paragraph\n5\n\fof the report")] == [False, True, False]
+    assert not any(line.role == "margin" for line in lines_of("in paragraph\n5\nof the report"))
+    assert [line.role == "margin" for line in lines_of("in paragraph\n5\n\fof the report")] == [False, True, False]
 
 
 # --- spacing and blocks

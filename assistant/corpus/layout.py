@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Literal
 
 _BREAKS = "\r\n\f\v\x85\u2028\u2029"
 _LINE = re.compile(rf"(?P<text>[^{_BREAKS}]*)(?P<end>\r\n|[{_BREAKS}]|$)")
@@ -29,10 +30,19 @@ _LONGEST_WORD = 15
 """Letters of a word that count when it is asked whether it had room: text without spaces is one word a line."""
 
 
+Role = Literal["text", "heading", "table", "note", "margin"]
+"""What a line is on its page: running text; a heading; a table; a footnote; or what the page adds: running headers and
+footers, page numbers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line with text on it. `start` and `end` are offsets of its text without surrounding white space; `gap` counts
-    the empty lines before it; `page` counts form feeds from 1; `is_page_number` marks a line that the page added."""
+    the empty lines before it; `page` counts from 1.
+
+    What a reader knows of the layout: the line's `role`, whether it `begins` a block (None: only spacing can tell), and of a
+    heading how deep it stands, from 1 (0: unknown).
+    """
 
     number: int
     start: int
@@ -40,7 +50,9 @@ class Line:
     text: str
     gap: int
     page: int
-    is_page_number: bool = False
+    role: Role = "text"
+    begins: bool | None = None
+    level: int = 0
 
     @property
     def is_closed(self) -> bool:
@@ -136,7 +148,7 @@ def _marked_page_numbers(lines: list[Line]) -> tuple[Line, ...]:
     for at, _ in alone:
         if any(lines[other].page != lines[at].page for other in (at - 1, at + 1) if 0 <= other < len(lines)):
             marked.add(at)
-    return tuple(replace(line, is_page_number=True) if at in marked else line for at, line in enumerate(lines))
+    return tuple(replace(line, role="margin") if at in marked else line for at, line in enumerate(lines))
 
 
 def spacing_of(lines: Sequence[Line]) -> Spacing:
@@ -144,7 +156,7 @@ def spacing_of(lines: Sequence[Line]) -> Spacing:
 
     A text is wrapped if such lines are about equally long and hardly any line is longer; otherwise each line is a paragraph.
     """
-    pairs = list(pairwise(line for line in lines if not line.is_page_number))
+    pairs = list(pairwise(line for line in lines if line.role != "margin"))
     broken = [
         (before, after) for before, after in pairs if not before.is_closed and after.text[0].isalpha() and not after.text[0].isupper()
     ]
@@ -167,7 +179,7 @@ def blocks_of(lines: Sequence[Line], spacing: Spacing) -> list[list[Line]]:
     """Groups lines into blocks that the layout separates; page numbers are left out."""
     blocks: list[list[Line]] = []
     for line in lines:
-        if line.is_page_number:
+        if line.role == "margin":
             continue
         if blocks and not _ends_heading(blocks[-1], line, spacing) and not spacing.separates(blocks[-1][-1], line):
             blocks[-1].append(line)

@@ -92,7 +92,7 @@ def find_marks(lines: Sequence[Line], spacing: Spacing) -> tuple[list[Mark], lis
     in_order = sorted(filter(None, chains), key=lambda chain: chain[0].line)
     chosen = next((chain for chain in in_order if not _is_only_a_list(lines, chain, candidates, spacing)), [])
     taken = {mark.line for mark in chosen}
-    return chosen, [line for at, line in enumerate(lines) if at not in taken and not line.is_page_number and _MARK.match(line.text)]
+    return chosen, [line for at, line in enumerate(lines) if at not in taken and line.role != "margin" and _MARK.match(line.text)]
 
 
 def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:

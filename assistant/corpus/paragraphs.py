@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from assistant.corpus.headings import end_of_paragraph, heading_path, heading_text, is_subtitle, is_title
-from assistant.corpus.layout import Line, Spacing, blocks_of, is_marked, lines_of, repair, spacing_of
+from assistant.corpus.layout import Line, Spacing, blocks_of, is_marked, repair, spacing_of
 from assistant.corpus.numbering import Mark, find_marks
+from assistant.corpus.source import SourceText, plain
 from assistant.schema import Ledger, Paragraph
 
 SPLITTER_VERSION = "1"
@@ -65,17 +66,18 @@ class _Draft:
             self.heading = heading_path(self.heading, text)
 
 
-def split(document: str, text: str) -> tuple[tuple[Paragraph, ...], Ledger]:
-    """The paragraphs of a document's text in order, and the ledger of how they were found.
+def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...], Ledger]:
+    """The paragraphs of a document in order, and the ledger of how they were found.
 
-    Each paragraph's `ranges` are offsets into `text`; `repair` of their concatenation is its text.
+    Each paragraph's `ranges` are offsets into the source's text; `repair` of their concatenation is its text.
     """
-    lines = lines_of(text)
+    source = plain(source) if isinstance(source, str) else source
+    text, lines = source.text, source.lines
     spacing = spacing_of(lines)
-    draft = _Draft(document, paged=bool(lines) and lines[-1].page > 1)
+    draft = _Draft(document, paged=source.pages > 0)
     rejected: list[Line] = []
     gaps: list[str] = []
-    warnings: list[str] = []
+    warnings = list(source.warnings)
     last = 0
     for prefix, scope in _scopes(lines, spacing, draft):
         marks, ignored = find_marks(scope, spacing)
@@ -84,7 +86,7 @@ def split(document: str, text: str) -> tuple[tuple[Paragraph, ...], Ledger]:
         gaps += _gaps(prefix, marks, last)
         warnings += _restarts(scope, ignored, marks) if marks else _lists(ignored)
         last = marks[-1].number if marks else last
-    draft.outside += [_excerpt(line, line.text) for line in lines if line.is_page_number]
+    draft.outside += [_excerpt(line, line.text) for line in lines if line.role == "margin"]
     labels = [paragraph.label for paragraph in draft.paragraphs if paragraph.numbering == "official"]
     ledger = Ledger(
         official=len(labels),
@@ -118,7 +120,7 @@ def _annex(lines: Sequence[Line], at: int, spacing: Spacing) -> re.Match[str] | 
     if not match or at == 0:
         return match
     before = lines[at - 1]
-    return match if before.is_closed or before.is_page_number or lines[at].gap > spacing.gap else None
+    return match if before.is_closed or before.role == "margin" or lines[at].gap > spacing.gap else None
 
 
 def _take_scope(draft: _Draft, source: str, prefix: str, lines: Sequence[Line], marks: list[Mark], spacing: Spacing) -> None:
@@ -175,7 +177,7 @@ def _gaps(prefix: str, marks: list[Mark], last: int) -> list[str]:
 def _restarts(lines: Sequence[Line], ignored: Sequence[Line], marks: list[Mark]) -> list[str]:
     """A warning where numbers begin again inside a paragraph, and no colon announces a list: its text may hold more than one."""
     starts = [lines[mark.line].start for mark in marks]
-    announced = {after.start for before, after in pairwise(line for line in lines if not line.is_page_number) if before.text[-1] in ":："}
+    announced = {after.start for before, after in pairwise(line for line in lines if line.role != "margin") if before.text[-1] in ":："}
     found: list[str] = []
     for one, two in pairwise(ignored):
         at = bisect_right(starts, one.start)

@@ -1,21 +1,24 @@
-"""Readers, one file per format, chosen by the file's suffix. A reader gives documents with paragraphs and ledger, or says
-which file or line it cannot read."""
+"""Readers, one file per format, chosen by the file's suffix. A reader makes a `SourceText` of a file's bytes, or says why it
+cannot; what a document's paragraphs are is decided in one place for all formats."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 
 from assistant.corpus.catalogue import CatalogueEntry, describe, with_shared
 from assistant.corpus.paragraphs import split
 from assistant.corpus.readers.jsonl import read_jsonl
-from assistant.corpus.readers.text import read_text
+from assistant.corpus.source import SourceText
 from assistant.errors import UnreadableDocument
 from assistant.schema import Document, Ledger, Paragraph
 
-SUFFIXES = (".txt", ".jsonl")
-"""What can be read today."""
+READERS = {".txt": "text:read_text"}
+"""The reader of each suffix, as "module:function"; imported when it is needed."""
+SUFFIXES = (*READERS, ".jsonl")
+"""What can be read."""
 
 Read = tuple[Document, tuple[Paragraph, ...], Ledger]
 
@@ -31,9 +34,25 @@ def read_file(path: Path, name: str, entry: CatalogueEntry | None) -> Iterator[R
         for item in read_jsonl(path, name):
             yield item if entry is None or isinstance(item, UnreadableDocument) else (with_shared(item[0], entry), *item[1:])
         return
-    if suffix != ".txt":
-        raise UnreadableDocument(f"{name} has no reader for {suffix or 'a file without suffix'}", f"Readable are {', '.join(SUFFIXES)}.")
-    text, raw = read_text(path, name)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UnreadableDocument(f"{name} cannot be read: {error.strerror or error}", "Check the file's permissions.") from None
+    source = read_source(raw, name)
     document = describe(entry, name=name, sha256=sha256(raw).hexdigest(), default_id=Path(name).with_suffix("").as_posix())
-    paragraphs, ledger = split(document.id, text)
+    paragraphs, ledger = split(document.id, source)
     yield document, paragraphs, ledger
+
+
+def read_source(raw: bytes, name: str) -> SourceText:
+    """The text of a file's bytes, by the reader that its suffix names.
+
+    Raises:
+        UnreadableDocument: there is no reader for it, or the reader cannot read it.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in READERS:
+        raise UnreadableDocument(f"{name} has no reader for {suffix or 'a file without suffix'}", f"Readable are {', '.join(SUFFIXES)}.")
+    module, function = READERS[suffix].split(":")
+    source: SourceText = getattr(import_module(f"assistant.corpus.readers.{module}"), function)(raw, name)
+    return source

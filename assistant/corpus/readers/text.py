@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from pathlib import Path
 
+from assistant.corpus.source import SourceText, plain
 from assistant.errors import UnreadableDocument
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -14,17 +14,12 @@ UNSHOWABLE = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """Characters that no id and no file name may hold: controls, line ends, and bytes that are not UTF-8."""
 
 
-def read_text(path: Path, name: str | None = None) -> tuple[str, bytes]:
-    """The text of a file and its bytes; `name` is what messages call it, else the file's own name.
+def read_text(raw: bytes, name: str) -> SourceText:
+    """The text of a file; `name` is what messages call it.
 
     Raises:
-        UnreadableDocument: the file cannot be opened, is not text in a known encoding, or holds nothing.
+        UnreadableDocument: it is not text in a known encoding, or holds nothing.
     """
-    name = name or path.name
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UnreadableDocument(f"{name} cannot be read: {error.strerror or error}", "Check the file's permissions.") from None
     encoding = next((encoding for mark, encoding in _MARKS if raw.startswith(mark)), "utf-8")
     try:
         text = raw.decode(encoding)
@@ -36,4 +31,4 @@ def read_text(path: Path, name: str | None = None) -> tuple[str, bytes]:
         raise UnreadableDocument(f"{name} is not text: it holds NUL characters", "Save it as UTF-8 text.")
     if not text.strip():
         raise UnreadableDocument(f"{name} is empty", "Fill it or remove it.")
-    return text, raw
+    return plain(text)
