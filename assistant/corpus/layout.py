@@ -25,6 +25,9 @@ _LEADS_ON = re.compile(r"(?:\b(?:and|or|to|of|the|than|in|on|by|from|with|for|un
 
 _NUMBER = re.compile(r"\d+(?:\s?(?:bis|ter|quater|quinquies)\b)?(?P<dot>[.)](?!\d))?(?:\s+(?P<opening>[\"“‘«(\[]|(?![a-z])[^\W\d_]))?")
 
+_ITEM = re.compile(
+    r"\(?(?:\d{1,4}|[a-z]{1,2}|[ivxl]{1,6})\)|\d{1,3}[A-Z]?(?:\.(?:[IVXLC]+|\d{1,3})){0,4}(?:\s?(?:bis|ter))?(?:\.|\t|\s(?=[A-Z“\"]))"
+)
 MAX_HEADING = 160
 _LONGEST_WORD = 15
 """Letters of a word that count when it is asked whether it had room: text without spaces is one word a line."""
@@ -80,6 +83,8 @@ class Spacing:
 
     def separates(self, before: Line, after: Line) -> bool:
         """Whether the layout puts `before` and `after` into different blocks. A page break in a sentence does not."""
+        if after.begins is not None:
+            return after.begins
         first = after.text[0]
         if not before.is_closed and first.islower():
             return False
@@ -176,12 +181,17 @@ def spacing_of(lines: Sequence[Line]) -> Spacing:
 
 
 def blocks_of(lines: Sequence[Line], spacing: Spacing) -> list[list[Line]]:
-    """Groups lines into blocks that the layout separates; page numbers are left out."""
+    """Groups running text and headings into blocks that the layout separates."""
     blocks: list[list[Line]] = []
     for line in lines:
-        if line.role == "margin":
+        if line.role not in ("text", "heading"):
             continue
-        if blocks and not _ends_heading(blocks[-1], line, spacing) and not spacing.separates(blocks[-1][-1], line):
+        if (
+            blocks
+            and line.role == blocks[-1][-1].role
+            and not _ends_heading(blocks[-1], line, spacing)
+            and not spacing.separates(blocks[-1][-1], line)
+        ):
             blocks[-1].append(line)
         else:
             blocks.append([line])
@@ -190,6 +200,8 @@ def blocks_of(lines: Sequence[Line], spacing: Spacing) -> list[list[Line]]:
 
 def _ends_heading(block: list[Line], after: Line, spacing: Spacing) -> bool:
     """Whether `block` is a heading that ends before `after`, however long its last line is."""
+    if after.begins is not None:
+        return after.begins
     if after.text[0].islower() or not is_heading(block):
         return False
     return after.gap > spacing.gap or (is_marked(block[0].text) and _begins_anew(after.text))
@@ -207,8 +219,25 @@ def is_marked(text: str) -> bool:
 
 
 def is_heading(block: Sequence[Line]) -> bool:
-    """Whether a block of lines reads as a heading: short, not ending as a sentence ends, beginning as a title does."""
+    """Whether a block of lines is a heading, or reads as one: short, not ending as a sentence ends, beginning as a title does."""
+    if block[0].role == "heading":
+        return True
     last = block[-1].text[-1]
     if last in ",;:.!" or len(block) > 3 or sum(len(line.text) for line in block) > MAX_HEADING or block[-1].goes_on:
         return False
     return is_marked(block[0].text) or (last != "?" and block[0].text[0].isupper())
+
+
+def is_closed(text: str) -> bool:
+    """Whether `text` ends as a sentence or clause ends."""
+    return bool(_TERMINAL.search(text[-8:]))
+
+
+def is_mark(text: str) -> bool:
+    """Whether `text` begins with the number or letter of a paragraph or item: "7.", "12 bis.", "3.V.26 The", "(a)"."""
+    return bool(_ITEM.match(text))
+
+
+def is_heading_text(text: str) -> bool:
+    """Whether `text` may be a heading by its words: short, and not ending as a sentence ends."""
+    return len(text) <= MAX_HEADING and text[-1] not in ".,;:" and not _LEADS_ON.search(text[-8:])

@@ -8,7 +8,7 @@ Numbers that such a format counts by itself are written out as they would be pri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from assistant.corpus.layout import Line, Role, lines_of
@@ -49,24 +49,46 @@ def plain(text: str, warnings: tuple[str, ...] = ()) -> SourceText:
     return SourceText(text, lines, last if last > 1 else 0, warnings=warnings)
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A printed line, from a reader that knows lines; the fields are those of `Line`."""
+
+    text: str
+    page: int = 0
+    role: Role = "text"
+    begins: bool | None = None
+    level: int = 0
+
+
 def assemble(
     blocks: Iterable[Block], pages: int = 0, properties: Mapping[str, str] | None = None, warnings: tuple[str, ...] = ()
 ) -> SourceText:
     """The text of `blocks`, an empty line between any two, and its lines, each with what its block is known to be."""
+    return compose(_rows(blocks), pages, properties, warnings)
+
+
+def _rows(blocks: Iterable[Block]) -> Iterator[Row]:
+    for block in blocks:
+        begins = True
+        for text in block.text.splitlines():
+            if text.strip():
+                yield Row(text, block.page, block.role, begins, block.level)
+                begins = False
+
+
+def compose(rows: Iterable[Row], pages: int = 0, properties: Mapping[str, str] | None = None, warnings: tuple[str, ...] = ()) -> SourceText:
+    """The text of `rows`, one a line, with an empty line before each that begins a block."""
     parts: list[str] = []
     lines: list[Line] = []
     at, number = 0, 1
-    for block in blocks:
-        begins = True
-        for raw in block.text.splitlines():
-            if text := raw.strip():
-                start = at + len(raw) - len(raw.lstrip())
-                gap = number - lines[-1].number - 1 if lines else 0
-                lines.append(Line(number, start, start + len(text), text, gap, block.page, block.role, begins, block.level))
-                begins = False
-            parts += [raw, "\n"]
-            at += len(raw) + 1
-            number += 1
-        parts.append("\n")
-        at, number = at + 1, number + 1
+    for row in rows:
+        if not (text := row.text.strip()):
+            continue
+        gap = int(bool(row.begins) and bool(lines))
+        number += gap
+        at += gap
+        lines.append(Line(number, at, at + len(text), text, gap, row.page, row.role, row.begins, row.level))
+        parts += ["\n" * gap, text, "\n"]
+        at += len(text) + 1
+        number += 1
     return SourceText("".join(parts), tuple(lines), pages, properties or {}, warnings)

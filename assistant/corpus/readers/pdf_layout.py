@@ -1,0 +1,238 @@
+"""What the lines of a PDF are: running text, headings, tables, footnotes, or what every page repeats.
+
+Nothing is known here but geometry: a PDF says where words stand, not what they are. Sizes are compared with those of the
+document's own text, places with the same places on other pages.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from assistant.corpus.layout import Role
+from assistant.corpus.readers.pdf_page import Page, Segment
+
+_DIGITS = re.compile(r"\d+|\s+")
+_PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
+_JOB_NUMBER = re.compile(r"(?:GE\.)?\d{2}-\d{5}\b.*|\*\d{5,}\*")
+"""What United Nations documents print at the foot of their first page: the number of the job, and its bar code."""
+_NOTE_RULE = re.compile(r"[_—–-]{5,}")
+_NOTE_START = re.compile(r"(?:\d{1,3}|[a-z]|\*{1,3}|[†‡])\s*(?=\S)")
+_MASTHEAD = re.compile(r"(?:Distr\.|Distribution|Original:|(?:United Nations|Nations Unies|Naciones Unidas)$)", re.IGNORECASE)
+
+_SAME_LINE, _SAME_PLACE = 2.0, 6.0
+"""Points: baselines this near make one row; lines this near to each other's height stand in one place of their pages."""
+_EDGE = 0.16
+"""Share of a page's height, at its head and at its foot, where running headers and footers stand."""
+_SMALLER = 0.93
+"""Type this much smaller than the text's is a note or a table. United Nations documents set 10 point text and 8.5 point tables."""
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """How a document sets its text: size in points, distance of baselines, and where its lines begin and end."""
+
+    size: float
+    leading: float
+    left: float
+    right: float
+
+    @property
+    def width(self) -> float:
+        """The width of a full line."""
+        return max(self.right - self.left, 1.0)
+
+    def is_full(self, segment: Segment) -> bool:
+        """Whether a segment runs on as text does: a good part of a line, in the size of the text or above."""
+        return segment.x1 - segment.x0 > 0.55 * self.width and segment.size >= _SMALLER * self.size
+
+
+def type_of(pages: Sequence[Page]) -> Type:
+    """The type of most of the document's long lines."""
+    long = [segment for page in pages for segment in page.segments if len(segment.text) >= 45]
+    long = long or [segment for page in pages for segment in page.segments]
+    if not long:
+        return Type(10, 12, 0, 0)
+    sizes: Counter[float] = Counter()
+    for segment in long:
+        sizes[round(segment.size * 2) / 2] += len(segment.text)
+    size = sizes.most_common(1)[0][0]
+    own = [segment for segment in long if abs(segment.size - size) <= 0.5]
+    steps = Counter(
+        round(before.y - after.y, 1) for before, after in pairwise(own) if before.page == after.page and 0 < before.y - after.y < 3 * size
+    )
+    lefts = sorted(segment.x0 for segment in own)
+    rights = sorted(segment.x1 for segment in own)
+    return Type(size, steps.most_common(1)[0][0] if steps else 1.2 * size, lefts[len(lefts) // 10], rights[len(rights) * 9 // 10])
+
+
+def margins_of(pages: Sequence[Page]) -> set[int]:
+    """The `id` of every segment that pages repeat at their edges: running headers and footers, page numbers.
+
+    Taken from the edges inwards: a line counts if it is a page's number, or if it stands, but for its digits, at this height on a
+    fifth of the pages, or at a height where nearly all that stands on any page is such a line (a header that names the chapter);
+    the first line that does not ends the margin.
+    """
+    seen: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    edges = [_edges(page) for page in pages]
+    for sides in edges:
+        for segment in (segment for rows in sides for row in rows for segment in row):
+            seen[_masked(segment)].append((segment.page, segment.y))
+
+    def repeats(segment: Segment) -> bool:
+        same = {page for page, y in seen[_masked(segment)] if abs(y - segment.y) <= _SAME_PLACE}
+        return len(same) >= max(2, 0.2 * len(pages))
+
+    taken: Counter[int] = Counter()
+    shared: Counter[int] = Counter()
+    for segment in (segment for sides in edges for rows in sides for row in rows for segment in row):
+        taken[round(segment.y)] += 1
+        shared[round(segment.y)] += repeats(segment)
+    common = {y for y, count in taken.items() if count >= max(3, 0.4 * len(pages)) and shared[y] >= 0.8 * count}
+
+    offsets = Counter(found for sides in edges for rows in sides for row in rows for item in row if (found := _offset(item)) is not None)
+
+    def is_margin(segment: Segment) -> bool:
+        if (offset := _offset(segment)) is not None:
+            return offsets[offset] >= max(2, 0.2 * len(pages))
+        if _JOB_NUMBER.fullmatch(segment.text):
+            return True
+        return repeats(segment) or (segment.page > 1 and bool(common & {round(segment.y) + d for d in (-1, 0, 1)}))
+
+    found: set[int] = set()
+    for sides in edges:
+        for rows in sides:
+            for row in rows:
+                if not any(is_margin(segment) for segment in row):
+                    break
+                found |= {id(segment) for segment in row}
+    return found
+
+
+def _edges(page: Page) -> tuple[list[list[Segment]], list[list[Segment]]]:
+    """The rows at a page's head from the top down, and at its foot from the bottom up."""
+    rows = rows_of(page.segments)
+    head = [row for row in rows if row[0].y > (1 - _EDGE) * page.height]
+    foot = [row for row in rows if row[0].y < _EDGE * page.height]
+    return head, foot[::-1]
+
+
+def _offset(segment: Segment) -> int | None:
+    """How far the only number of a segment is from the number of its page: page numbers keep their distance."""
+    match = _PAGE_NUMBER.fullmatch(segment.text)
+    return int(match[1]) - segment.page if match else None
+
+
+def _masked(segment: Segment) -> str:
+    return _DIGITS.sub("", segment.text).casefold() or "#"
+
+
+def rows_of(segments: Iterable[Segment]) -> list[list[Segment]]:
+    """Segments by baseline, from the top down; in a row from left to right."""
+    rows: list[list[Segment]] = []
+    for segment in sorted(segments, key=lambda item: (-item.y, item.x0)):
+        if rows and abs(rows[-1][0].y - segment.y) <= _SAME_LINE:
+            rows[-1].append(segment)
+        else:
+            rows.append([segment])
+    return [sorted(row, key=lambda item: item.x0) for row in rows]
+
+
+def roles_of(page: Page, margins: set[int], kind: Type) -> dict[int, Role]:
+    """What each segment of a page is, by `id`; headings are left as "text": a block tells whether it is one."""
+    roles: dict[int, Role] = {id(segment): "margin" for segment in page.segments if id(segment) in margins}
+    body = [segment for segment in page.segments if id(segment) not in roles]
+    roles |= _notes(page, body, kind)
+    body = [segment for segment in body if id(segment) not in roles]
+    roles |= _tables(page, body, kind)
+    return {id(segment): roles.get(id(segment), "text") for segment in page.segments}
+
+
+def _notes(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
+    """Footnotes: what stands under a rule at the foot of a page, and small text that begins with a raised mark."""
+    found: dict[int, Role] = {}
+    under = [segment for segment in body if _NOTE_RULE.fullmatch(segment.text) and segment.x1 - segment.x0 < 0.5 * kind.width]
+    limit = max((segment.y for segment in under if segment.y < 0.8 * page.height), default=0.0)
+    for left, right, y in page.rules:
+        below = [segment for segment in body if segment.y < y]
+        if 40 < right - left < 0.5 * kind.width and below and all(segment.size <= _SMALLER * kind.size for segment in below):
+            limit = max(limit, y)
+    for segment in body:
+        if segment.y <= limit:
+            found[id(segment)] = "margin" if segment in under else "note"
+    before: Segment | None = None
+    for segment in body:
+        if id(segment) in found:
+            continue
+        goes_on = before is not None and 0 < before.y - segment.y < 1.5 * kind.leading and abs(before.size - segment.size) < 0.3
+        if segment.size <= _SMALLER * kind.size and (segment.mark or (goes_on and segment.x0 >= (before.x0 if before else 0) - 10)):
+            found[id(segment)] = "note"
+            before = segment
+        else:
+            before = None
+    return found
+
+
+def _tables(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
+    """Tables: rows of several segments, what stands in their columns between them, and smaller type than the text's."""
+    rows = rows_of(body)
+    if is_two_columns(page, rows):
+        return {}
+    found: dict[int, Role] = {}
+    columns: list[float] = []
+    last = page.height * 2
+    for row in rows:
+        near = last - row[0].y < 3 * kind.leading
+        is_small = all(segment.size <= _SMALLER * kind.size for segment in row)
+        is_cell = len(row) == 1 and near and not kind.is_full(row[0]) and any(abs(row[0].x0 - x) < 4 for x in columns)
+        if len(row) > 1 or is_small or is_cell:
+            if not near:
+                columns = []
+            columns += [segment.x0 for segment in row] if len(row) > 1 else []
+            found |= dict.fromkeys(map(id, row), "table")
+            last = row[0].y
+    found |= _within(rows, found, kind)
+    if page.number == 1:
+        found = _without_masthead(rows, found, page.height)
+    return found
+
+
+def _within(rows: Sequence[Sequence[Segment]], found: Mapping[int, Role], kind: Type) -> dict[int, Role]:
+    """Single lines between rows of a table, of a cell that is longer than the others of its row."""
+    inside: dict[int, Role] = {}
+    at = 0
+    while at < len(rows):
+        if id(rows[at][0]) in found:
+            at += 1
+            continue
+        end = at
+        while end < len(rows) and id(rows[end][0]) not in found:
+            end += 1
+        edges = rows[max(0, at - 1) : end + 1]
+        close = all(above[0].y - below[0].y < 1.7 * kind.leading for above, below in pairwise(edges))
+        if 0 < at and end < len(rows) and end - at <= 3 and close and not any(kind.is_full(row[0]) for row in rows[at:end]):
+            inside |= {id(segment): "table" for row in rows[at:end] for segment in row}
+        at = end
+    return inside
+
+
+def _without_masthead(rows: Sequence[Sequence[Segment]], found: dict[int, Role], height: float) -> dict[int, Role]:
+    """A letterhead is set as a table: down to its last line that is one, the first page's tables are its margin."""
+    marked = [at for at, row in enumerate(rows) if row[0].y > 0.75 * height and any(_MASTHEAD.match(segment.text) for segment in row)]
+    if not marked:
+        return found
+    in_masthead = {id(segment) for row in rows[: marked[-1] + 1] for segment in row}
+    return {key: "margin" if key in in_masthead else role for key, role in found.items()} | dict.fromkeys(
+        (id(segment) for row in rows[: marked[-1] + 1] for segment in row), "margin"
+    )
+
+
+def is_two_columns(page: Page, rows: Sequence[Sequence[Segment]]) -> bool:
+    """Whether the page is set in two columns, as meeting records are: most rows are two lines on either side of one gutter."""
+    middle = page.width / 2
+    pairs = [row for row in rows if len(row) == 2 and row[0].x1 < middle + 20 and row[1].x0 > middle - 20]
+    wide = sum(len(segment.text) > 25 for row in pairs for segment in row)
+    return len(pairs) >= 10 and len(pairs) >= 0.5 * len(rows) and wide >= 1.4 * len(pairs)
