@@ -77,6 +77,9 @@ class Ledger:
     """Lines that begin with a number but do not start a paragraph, as "line 42: 80 of those statements…"."""
     outside: tuple[str, ...] = ()
     """Text that belongs to no paragraph: titles, headings, page numbers."""
+    tables: int = 0
+    notes: tuple[str, ...] = ()
+    """The footnotes, each whole: "page 3: 12 See A/77/275.": in no paragraph, and found here."""
     warnings: tuple[str, ...] = ()
 
 

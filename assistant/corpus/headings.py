@@ -29,8 +29,31 @@ def is_title(block: Sequence[Line], under_heading: bool, before_number: bool) ->
     return under_heading and (is_subtitle(block) or (before_number and len(block) == 1 and bool(_NUMBERED.fullmatch(block[0].text))))
 
 
-def heading_path(path: tuple[str, ...], text: str) -> tuple[str, ...]:
-    """The path after the heading `text`: letters stand under roman numerals, figures under both; any other replaces all."""
+class HeadingPath:
+    """The headings that the next paragraph stands under, outermost first.
+
+    Where a layout says how deep a heading stands, it replaces those as deep or deeper. Elsewhere its mark tells: letters stand
+    under roman numerals, figures under both; any other replaces all.
+    """
+
+    def __init__(self) -> None:
+        self._path: list[tuple[int, str]] = []
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts of the path."""
+        return tuple(text for _, text in self._path)
+
+    def take(self, text: str, level: int = 0) -> None:
+        """Goes on under the heading `text`; `level` counts from 1, 0 is unknown."""
+        known = [part for part in self._path if part[0]]
+        if level or known:
+            self._path = [part for part in known if part[0] < level or not level] + [(level, text)]
+        else:
+            self._path = [(0, part) for part in _by_mark(self.texts, text)]
+
+
+def _by_mark(path: tuple[str, ...], text: str) -> tuple[str, ...]:
     above = tuple(part for part in path if not _NUMBERED.match(part))
     if _NUMBERED.match(text):
         return (*above, text)
@@ -45,11 +68,14 @@ def _is_roman(text: str, path: tuple[str, ...]) -> bool:
     return bool(_ROMAN.match(text)) and not continues
 
 
-def end_of_paragraph(blocks: Sequence[Sequence[Line]], is_last: bool) -> int:
+def end_of_paragraph(blocks: Sequence[Sequence[Line]], is_last: bool, knows_headings: bool = False) -> int:
     """How many of the blocks from a paragraph's number to the next belong to it; headings and what follows them do not.
 
-    A heading follows the end of a sentence, never a colon. Without a number it counts only right before the next paragraph.
+    A heading follows the end of a sentence, never a colon. Without a number it counts only right before the next paragraph. Where
+    the layout `knows_headings`, the first that it names ends the paragraph, and nothing else is one.
     """
+    if knows_headings:
+        return next((at for at in range(1, len(blocks)) if blocks[at][0].role == "heading"), len(blocks))
     for at in range(1, len(blocks)):
         if is_marked(blocks[at][0].text) and is_heading(blocks[at]) and _is_ended(blocks[at - 1]):
             return at

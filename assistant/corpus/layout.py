@@ -238,6 +238,6 @@ def is_mark(text: str) -> bool:
     return bool(_ITEM.match(text))
 
 
-def is_heading_text(text: str) -> bool:
-    """Whether `text` may be a heading by its words: short, and not ending as a sentence ends."""
-    return len(text) <= MAX_HEADING and text[-1] not in ".,;:" and not _LEADS_ON.search(text[-8:])
+def may_be_heading(text: str) -> bool:
+    """Whether a block that is set as a heading is worded as one: not ending as a sentence ends, and no item of a list."""
+    return len(text) <= 2 * MAX_HEADING and text[-1] not in ".,;:" and text[0] != "(" and not _LEADS_ON.search(text[-8:])

@@ -8,6 +8,7 @@ items of a list) stays text, and is reported.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -18,7 +19,8 @@ from assistant.corpus.layout import Line, Spacing, blocks_of, is_heading
 __all__ = ["Mark", "find_marks", "is_heading"]
 
 _MARK = re.compile(
-    r"(?P<parents>(?:\d{1,3}[A-Z]?\.(?:(?:[IVXLC]{1,6}|\d{1,3}[A-Z]?)\.){0,3})?)(?P<number>\d{1,4})(?!\.\d)(?:[ ]?(?P<suffix>bis|ter|quater|quinquies)\b)?"
+    r"(?P<parents>(?:\d{1,3}[A-Z]?\.(?:(?:[IVXLC]{1,6}|\d{1,3}[A-Z]?)\.){0,3})?)(?P<number>\d{1,4})(?!\.\d)"
+    r"(?:[ ]?(?P<suffix>bis|ter|quater|quinquies)\b)?"
     r"(?:(?P<style>[.)])(?:\s+|(?=[^\W\d_][^.\d])|$)|\s+)(?P<text>.*)",  # "7.Text" and "7." alone on its line are marks, "7" alone is not
     re.DOTALL,
 )
@@ -98,12 +100,12 @@ def _with_children(chosen: list[Mark], candidates: Sequence[Mark]) -> list[Mark]
         if mark.parents:
             below.setdefault(mark.parents, []).append(mark)
     found: list[Mark] = []
-    for mark, after in pairwise([*chosen, None]):
-        assert mark is not None
+    edges = [*(mark.line for mark in chosen[1:]), math.inf]
+    for mark, end in zip(chosen, edges, strict=False):  # one edge more where nothing was chosen
         found.append(mark)
         number = 0
         for child in below.get(f"{mark.label}.", ()):
-            if mark.line < child.line and (after is None or child.line < after.line) and child.number == number + 1:
+            if mark.line < child.line < end and child.number == number + 1:
                 number += 1
                 found.append(child)
     return found

@@ -1,10 +1,11 @@
 """The paragraph splitter: numbered paragraphs with their printed numbers, everything else counted and said to be counted.
 
-    text ──lines_of──> lines ──find_marks──> marks ──split──> paragraphs + ledger
+    SourceText ──scopes_of──> parts with numbers of their own ──find_marks──> marks ──split──> paragraphs + ledger
 
 A paragraph runs from its number to the next, less the headings that stand before the next. Text before the first number
-(a preamble, a salutation) becomes counted paragraphs, "u1", "u2": a number is never invented. An annex restarts the
-numbers, so its name becomes part of the label. `split` is pure: the same text gives the same paragraphs.
+(a preamble, a salutation) becomes counted paragraphs, "u1", "u2": a number is never invented; so do tables, "t1", "t2". An annex or a
+decision restarts the numbers, so its name becomes part of the label. What pages repeat and footnotes are in no paragraph but in
+the ledger. `split` is pure: the same source gives the same paragraphs.
 """
 
 from __future__ import annotations
@@ -15,55 +16,65 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from assistant.corpus.headings import end_of_paragraph, heading_path, heading_text, is_subtitle, is_title
+from assistant.corpus.headings import HeadingPath, end_of_paragraph, heading_text, is_subtitle, is_title
 from assistant.corpus.layout import Line, Spacing, blocks_of, is_marked, repair, spacing_of
 from assistant.corpus.numbering import Mark, find_marks
+from assistant.corpus.scopes import scopes_of
 from assistant.corpus.source import SourceText, plain
-from assistant.schema import Ledger, Paragraph
+from assistant.corpus.tables import tables_of, with_tables
+from assistant.corpus.turns import is_transcript, speaker_of
+from assistant.schema import Ledger, Numbering, Paragraph
 
-SPLITTER_VERSION = "1"
+SPLITTER_VERSION = "2"
 """Part of an index's fingerprint: raised whenever the same text may give other paragraphs."""
 
-_ANNEX = re.compile(
-    r"(?:Annex|ANNEX|Appendix|APPENDIX)(?:\s+(?P<name>[IVXLCivxlc]{1,6}|[A-Z]|\d{1,2}))?\.?(?P<title>(?<=\w)\s*[:–—]\s*\S.*[^\W\d]\)?)?"
-)
 _EXCERPT = 60
 
 
 @dataclass
 class _Draft:
-    """What has been collected of one document so far."""
+    """What has been collected of one document so far. `scope` are the headings of the part, `turn` who speaks."""
 
     document: str
+    source: str
     paged: bool
     paragraphs: list[Paragraph] = field(default_factory=list)
     labels: dict[str, int] = field(default_factory=dict)
-    heading: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
+    path: HeadingPath = field(default_factory=HeadingPath)
+    turn: tuple[str, ...] = ()
     counted: int = 0
+    tables: int = 0
     outside: list[str] = field(default_factory=list)
     repeats: list[str] = field(default_factory=list)
 
-    def add(self, source: str, label: str | None, spans: list[tuple[int, int]], lines: Sequence[Line]) -> None:
+    def add(self, label: str | None, lines: Sequence[Line], start: int | None = None) -> None:
         """Adds a paragraph, counted where `label` is None; a label that is there already is told apart by "~2"."""
-        text = repair("".join(source[start:end] for start, end in spans))
-        if label is None:
-            self.counted += 1
+        self.counted += label is None
         name = label or f"u{self.counted}"
         seen = self.labels[name] = self.labels.get(name, 0) + 1
         if seen > 1:
             self.repeats.append(name)
             name = f"{name}~{seen}"
+        self._keep(name, "counted" if label is None else "official", lines, _spans(self.source, lines, start))
+
+    def add_table(self, lines: Sequence[Line]) -> None:
+        """Adds a table as one counted paragraph, a row a line of its source."""
+        self.tables += 1
+        self._keep(f"t{self.tables}", "counted", lines, _spans(self.source, lines))
+
+    def _keep(self, label: str, numbering: Numbering, lines: Sequence[Line], spans: list[tuple[int, int]]) -> None:
+        text = repair("".join(self.source[start:end] for start, end in spans))
         pages = (lines[0].page, lines[-1].page) if self.paged else None
-        self.paragraphs.append(
-            Paragraph(self.document, name, "counted" if label is None else "official", text, self.heading, pages, tuple(spans))
-        )
+        heading = (*self.scope, *self.path.texts, *self.turn)
+        self.paragraphs.append(Paragraph(self.document, label, numbering, text, heading, pages, tuple(spans)))
 
     def head(self, block: Sequence[Line]) -> None:
         """Takes a heading into the path, and a subtitle into the ledger only."""
         text = heading_text(block)
         self.outside.append(_excerpt(block[0], text))
         if not is_subtitle(block):
-            self.heading = heading_path(self.heading, text)
+            self.path.take(text, block[0].level)
 
 
 def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...], Ledger]:
@@ -72,79 +83,89 @@ def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...
     Each paragraph's `ranges` are offsets into the source's text; `repair` of their concatenation is its text.
     """
     source = plain(source) if isinstance(source, str) else source
-    text, lines = source.text, source.lines
-    spacing = spacing_of(lines)
-    draft = _Draft(document, paged=source.pages > 0)
+    lines = with_tables(source.lines)
+    body = [line for line in lines if line.role in ("text", "heading")]
+    spacing = spacing_of(body)
+    draft = _Draft(document, source.text, paged=source.pages > 0)
+    in_turns = is_transcript(blocks_of(body, spacing))
     rejected: list[Line] = []
     gaps: list[str] = []
     warnings = list(source.warnings)
     last = 0
-    for prefix, scope in _scopes(lines, spacing, draft):
-        marks, ignored = find_marks(scope, spacing)
-        _take_scope(draft, text, prefix, scope, marks, spacing)
+    for scope in scopes_of(lines, spacing):
+        draft.scope, draft.path = scope.path, HeadingPath()
+        if scope.opening:
+            draft.outside.append(_excerpt(scope.opening, scope.opening.text))
+        text = [line for line in scope.lines if line.role in ("text", "heading")]
+        marks, ignored = ([], []) if in_turns else find_marks(text, spacing)
+        _take_scope(draft, scope.prefix, scope.lines, text, marks, spacing)
         rejected += ignored
-        gaps += _gaps(prefix, marks, last)
-        warnings += _restarts(scope, ignored, marks) if marks else _lists(ignored)
+        gaps += _gaps(scope.prefix, marks, last)
+        warnings += _restarts(text, ignored, marks) if marks else _lists(ignored)
         last = marks[-1].number if marks else last
     draft.outside += [_excerpt(line, line.text) for line in lines if line.role == "margin"]
     labels = [paragraph.label for paragraph in draft.paragraphs if paragraph.numbering == "official"]
     ledger = Ledger(
         official=len(labels),
         counted=draft.counted,
+        tables=draft.tables,
         first=labels[0] if labels else None,
         last=labels[-1] if labels else None,
         gaps=tuple(gaps),
         repeats=tuple(draft.repeats),
         rejected=tuple(_excerpt(line, line.text) for line in rejected),
         outside=tuple(draft.outside),
+        notes=tuple(_notes(lines)),
         warnings=tuple(warnings),
     )
     return tuple(draft.paragraphs), ledger
 
 
-def _scopes(lines: Sequence[Line], spacing: Spacing, draft: _Draft) -> Iterator[tuple[str, Sequence[Line]]]:
-    """The parts of a text that number their paragraphs for themselves: the body, then each annex, with the label's prefix."""
-    starts = {at: match for at in range(len(lines)) if (match := _annex(lines, at, spacing))}
-    for begin, end in pairwise(sorted({0, *starts, len(lines)})):
-        if match := starts.get(begin):
-            draft.heading = ()
-            draft.head([lines[begin]])
-            yield "annex." + (f"{match['name'].upper()}." if match["name"] else ""), lines[begin + 1 : end]
-        else:
-            yield "", lines[begin:end]
+def _take_scope(draft: _Draft, prefix: str, lines: Sequence[Line], text: Sequence[Line], marks: list[Mark], spacing: Spacing) -> None:
+    """Adds the paragraphs of one scope: what stands before the first mark, then one paragraph for each mark; each table where it
+    stands, or behind the paragraph in which it stands."""
+    tables = tables_of(lines)
+    knows_headings = any(line.role == "heading" for line in text)
 
+    def tables_before(offset: int | None) -> None:
+        while tables and (offset is None or tables[0][0].start < offset):
+            draft.add_table(tables.pop(0))
 
-def _annex(lines: Sequence[Line], at: int, spacing: Spacing) -> re.Match[str] | None:
-    """The heading of an annex at this line: alone on it, after an end or set apart."""
-    match = _ANNEX.fullmatch(lines[at].text)
-    if not match or at == 0:
-        return match
-    before = lines[at - 1]
-    return match if before.is_closed or before.role == "margin" or lines[at].gap > spacing.gap else None
+    def take_unnumbered(blocks: Sequence[Sequence[Line]], is_last: bool, under_heading: bool) -> None:
+        """Adds blocks without a number as counted paragraphs, less the headings; a title with nothing after it is no heading."""
+        for at, block in enumerate(blocks):
+            tables_before(block[0].start)
+            if speaker := speaker_of(block):
+                draft.turn = (speaker,)
+            heads_something = not is_last or at + 1 < len(blocks) or is_marked(block[0].text) or bool(tables)
+            under_heading = heads_something and not speaker and is_title(block, under_heading, before_number=not is_last)
+            if under_heading:
+                draft.head(block)
+            else:
+                draft.add(None, block)
 
-
-def _take_scope(draft: _Draft, source: str, prefix: str, lines: Sequence[Line], marks: list[Mark], spacing: Spacing) -> None:
-    """Adds the paragraphs of one scope: what stands before the first mark, then one paragraph for each mark."""
-    edges = [*(mark.line for mark in marks), len(lines)]
-    _take_unnumbered(draft, source, blocks_of(lines[: edges[0]], spacing), is_last=not marks, under_heading=False)
+    edges = [*(mark.line for mark in marks), len(text)]
+    take_unnumbered(blocks_of(text[: edges[0]], spacing), is_last=not marks, under_heading=False)
     for mark, end in zip(marks, edges[1:], strict=True):
-        is_last = end == len(lines)
-        blocks = blocks_of(lines[mark.line : end], spacing)
-        stop = end_of_paragraph(blocks, is_last)
-        body = [line for block in blocks[:stop] for line in block]
-        draft.add(source, prefix + mark.label, _spans(source, body, mark.text_start), body)
-        _take_unnumbered(draft, source, blocks[stop:], is_last, under_heading=True)  # the first is a heading of some kind
+        is_last = end == len(text)
+        blocks = blocks_of(text[mark.line : end], spacing)
+        stop = end_of_paragraph(blocks, is_last, knows_headings)
+        tables_before(text[mark.line].start)
+        draft.add(prefix + mark.label, [line for block in blocks[:stop] for line in block], mark.text_start)
+        take_unnumbered(blocks[stop:], is_last, under_heading=True)  # the first is a heading of some kind
+    tables_before(None)
 
 
-def _take_unnumbered(draft: _Draft, source: str, blocks: Sequence[Sequence[Line]], is_last: bool, under_heading: bool) -> None:
-    """Adds blocks without a number as counted paragraphs, less the headings; a title with nothing after it is no heading."""
-    for at, block in enumerate(blocks):
-        heads_something = not is_last or at + 1 < len(blocks) or is_marked(block[0].text)
-        under_heading = heads_something and is_title(block, under_heading, before_number=not is_last)
-        if under_heading:
-            draft.head(block)
-        else:
-            draft.add(source, None, _spans(source, block), block)
+def _notes(lines: Sequence[Line]) -> Iterator[str]:
+    """The footnotes, each whole, with its page where that is known."""
+    note: list[Line] = []
+    for line in [*(line for line in lines if line.role == "note"), None]:
+        if note and (line is None or line.begins is not False):
+            page = f"page {note[0].page}: " if note[0].page else ""
+            yield page + repair("\n".join(item.text for item in note))
+            note = []
+        if line:
+            note.append(line)
 
 
 def _spans(source: str, lines: Sequence[Line], start: int | None = None) -> list[tuple[int, int]]:

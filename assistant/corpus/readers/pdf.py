@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
 
-from assistant.corpus.layout import Role, is_closed, is_heading_text, is_mark
+from assistant.corpus.layout import Role, is_closed, is_mark, may_be_heading
 from assistant.corpus.readers.pdf_layout import Type, is_two_columns, margins_of, roles_of, rows_of, type_of
 from assistant.corpus.readers.pdf_page import Page, Segment, read_page
 from assistant.corpus.source import Row, SourceText, compose
@@ -139,9 +139,9 @@ def _begins(before: Segment, here: Segment, kind: Type) -> bool | None:
         return True
     ended, early = is_closed(before.text), _ends_early(before, kind)
     if before.page != here.page or before.y <= here.y:  # a new page or column
-        if not ended and (here.text[0].islower() or not early):
+        if here.text[0].islower() or (not ended and not early and not is_mark(here.text)):
             return False
-        return True if early or is_mark(here.text) else None
+        return True if early or is_mark(here.text) or _is_title(here, kind) != _is_title(before, kind) else None
     if before.y - here.y > _APART * max(kind.leading, 1.15 * here.size):
         return not here.text[0].islower() or ended or is_mark(here.text)
     if _is_title(before, kind) != _is_title(here, kind) and early and not here.text[0].islower():
@@ -164,7 +164,7 @@ def _find_headings(lines: Sequence[_Placed], kind: Type) -> None:
     for line in [*lines, None]:
         if block and (line is None or line.begins):
             text = " ".join(item.segment.text for item in block)
-            if len(block) <= 4 and all(_is_title(item.segment, kind) for item in block) and is_heading_text(text):
+            if len(block) <= 4 and all(_is_title(item.segment, kind) for item in block) and may_be_heading(text):
                 for item in block:
                     item.role = "heading"
             block = []

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.corpus.layout import Role
 from assistant.corpus.readers.pdf_page import Page, Segment
 
-_DIGITS = re.compile(r"\d+|\s+")
-_PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,6}")
 _JOB_NUMBER = re.compile(r"(?:GE\.)?\d{2}-\d{5}\b.*|\*\d{5,}\*")
 """What United Nations documents print at the foot of their first page: the number of the job, and its bar code."""
 _NOTE_RULE = re.compile(r"[_—–-]{5,}")
@@ -72,35 +71,33 @@ def type_of(pages: Sequence[Page]) -> Type:
 def margins_of(pages: Sequence[Page]) -> set[int]:
     """The `id` of every segment that pages repeat at their edges: running headers and footers, page numbers.
 
-    Taken from the edges inwards: a line counts if it is a page's number, or if it stands, but for its digits, at this height on a
-    fifth of the pages, or at a height where nearly all that stands on any page is such a line (a header that names the chapter);
-    the first line that does not ends the margin.
+    Taken from the edges inwards: a line counts if it stands, but for the page's number, at this height on a fifth of the pages,
+    or at a height where nearly all that stands on any page is such a line (a header that names the chapter); the first line that
+    does not ends the margin.
     """
-    seen: dict[str, list[tuple[int, float]]] = defaultdict(list)
     edges = [_edges(page) for page in pages]
-    for sides in edges:
-        for segment in (segment for rows in sides for row in rows for segment in row):
-            seen[_masked(segment)].append((segment.page, segment.y))
+    at_edges = [segment for sides in edges for rows in sides for row in rows for segment in row]
+    seen: dict[tuple[object, ...], list[tuple[int, float]]] = defaultdict(list)
+    for segment in at_edges:
+        for key in _keys(segment):
+            seen[key].append((segment.page, segment.y))
+    enough = max(2, 0.2 * len(pages))
 
     def repeats(segment: Segment) -> bool:
-        same = {page for page, y in seen[_masked(segment)] if abs(y - segment.y) <= _SAME_PLACE}
-        return len(same) >= max(2, 0.2 * len(pages))
+        places = (seen[key] for key in _keys(segment))
+        return any(len({page for page, y in same if abs(y - segment.y) <= _SAME_PLACE}) >= enough for same in places)
 
     taken: Counter[int] = Counter()
     shared: Counter[int] = Counter()
-    for segment in (segment for sides in edges for rows in sides for row in rows for segment in row):
+    for segment in at_edges:
         taken[round(segment.y)] += 1
         shared[round(segment.y)] += repeats(segment)
     common = {y for y, count in taken.items() if count >= max(3, 0.4 * len(pages)) and shared[y] >= 0.8 * count}
 
-    offsets = Counter(found for sides in edges for rows in sides for row in rows for item in row if (found := _offset(item)) is not None)
-
     def is_margin(segment: Segment) -> bool:
-        if (offset := _offset(segment)) is not None:
-            return offsets[offset] >= max(2, 0.2 * len(pages))
-        if _JOB_NUMBER.fullmatch(segment.text):
+        if _JOB_NUMBER.fullmatch(segment.text) or repeats(segment):
             return True
-        return repeats(segment) or (segment.page > 1 and bool(common & {round(segment.y) + d for d in (-1, 0, 1)}))
+        return segment.page > 1 and bool(common & {round(segment.y) + step for step in (-1, 0, 1)})
 
     found: set[int] = set()
     for sides in edges:
@@ -112,22 +109,24 @@ def margins_of(pages: Sequence[Page]) -> set[int]:
     return found
 
 
+def _keys(segment: Segment) -> Iterator[tuple[object, ...]]:
+    """What a running line has in common with itself on other pages: its words, or its words and how far one of its numbers
+    is from the page's ("3/18" on page 3, "Page 4 of 18" on page 4)."""
+    text = segment.text.casefold()
+    numbers = _NUMBER.findall(text)
+    if not numbers or not text.isdigit():
+        yield (text,)
+    masked = _NUMBER.sub("#", text)
+    for nth, number in enumerate(numbers[:4]):
+        yield masked, nth, int(number) - segment.page
+
+
 def _edges(page: Page) -> tuple[list[list[Segment]], list[list[Segment]]]:
     """The rows at a page's head from the top down, and at its foot from the bottom up."""
     rows = rows_of(page.segments)
     head = [row for row in rows if row[0].y > (1 - _EDGE) * page.height]
     foot = [row for row in rows if row[0].y < _EDGE * page.height]
     return head, foot[::-1]
-
-
-def _offset(segment: Segment) -> int | None:
-    """How far the only number of a segment is from the number of its page: page numbers keep their distance."""
-    match = _PAGE_NUMBER.fullmatch(segment.text)
-    return int(match[1]) - segment.page if match else None
-
-
-def _masked(segment: Segment) -> str:
-    return _DIGITS.sub("", segment.text).casefold() or "#"
 
 
 def rows_of(segments: Iterable[Segment]) -> list[list[Segment]]:
@@ -213,7 +212,7 @@ def _within(rows: Sequence[Sequence[Segment]], found: Mapping[int, Role], kind: 
             end += 1
         edges = rows[max(0, at - 1) : end + 1]
         close = all(above[0].y - below[0].y < 1.7 * kind.leading for above, below in pairwise(edges))
-        if 0 < at and end < len(rows) and end - at <= 3 and close and not any(kind.is_full(row[0]) for row in rows[at:end]):
+        if at > 0 and end < len(rows) and end - at <= 3 and close and not any(kind.is_full(row[0]) for row in rows[at:end]):
             inside |= {id(segment): "table" for row in rows[at:end] for segment in row}
         at = end
     return inside
