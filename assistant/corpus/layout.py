@@ -223,7 +223,8 @@ def is_heading(block: Sequence[Line]) -> bool:
     if block[0].role == "heading":
         return True
     last = block[-1].text[-1]
-    if last in ",;:.!" or len(block) > 3 or sum(len(line.text) for line in block) > MAX_HEADING or block[-1].goes_on:
+    longest = 2 * MAX_HEADING if is_marked(block[0].text) else MAX_HEADING
+    if last in ",;:.!" or len(block) > 3 or sum(len(line.text) for line in block) > longest or block[-1].goes_on:
         return False
     return is_marked(block[0].text) or (last != "?" and block[0].text[0].isupper())
 

@@ -1,4 +1,4 @@
-"""The parts of a document that number their paragraphs for themselves: the body, decisions and resolutions, annexes, appendices.
+"""The parts of a document that number their paragraphs for themselves: the body, decisions and resolutions, annexes, appendices, articles.
 
 Each gives its paragraphs' labels a prefix: "decision.1/CP.21.", "annex.II.", "decision.1/CP.21.annex.appendix.I.".
 """
@@ -15,8 +15,10 @@ _NAME = r"[IVXLCivxlc]{1,6}|[A-Z]|\d{1,2}"
 _HEADING = re.compile(
     rf"(?i:(?P<part>annex|appendix|enclosure))(?:\s+(?P<name>{_NAME}))?[.*]*(?P<title>(?<=\w)\s*[:–—]\s*\S.*[^\W\d]\)?)?"
     r"|(?:Draft\s+|DRAFT\s+)?(?P<act>Decision|DECISION|Resolution|RESOLUTION)\s+(?P<number>[-–]/[A-Z]+\.\d+|\d{1,4}(?:/[A-Z]+\.\d+|/\d{1,4})?|[IVXLC]{1,6})\*?"
+    r"|(?:Article|ARTICLE)\s+(?P<article>\d{1,3})"
 )
-_LEVELS = {"decision": 0, "resolution": 0, "annex": 1, "enclosure": 1, "appendix": 2}
+_LEVELS = {"decision": 0, "resolution": 0, "annex": 1, "enclosure": 1, "appendix": 2, "article": 3}
+_FIRST = re.compile(r"1[.)]?\s+\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +35,32 @@ def scopes_of(lines: Sequence[Line], spacing: Spacing) -> Iterator[Scope]:
     """The scopes of a text in order; the first may be empty. An annex stands under its decision, an appendix under its annex."""
     open_parts: list[tuple[int, str, str]] = []
     begin, opening = 0, None
+    has_articles = _articles_restart(lines)
     for at in range(len(lines) + 1):
         match = _opens(lines, at, spacing) if at < len(lines) else None
-        if match is None and at < len(lines):
+        if at < len(lines) and (match is None or (match["article"] and not has_articles)):
             continue
         yield Scope("".join(part for _, part, _ in open_parts), tuple(text for *_, text in open_parts), opening, lines[begin:at])
         if match is not None:
-            kind, name = (match["part"] or match["act"]).lower(), match["name"] or match["number"] or ""
-            name = name if match["act"] else name.upper()
+            kind, name = _part(match)
             open_parts = [part for part in open_parts if part[0] < _LEVELS[kind]]
             open_parts.append((_LEVELS[kind], f"{kind}.{name}." if name else f"{kind}.", lines[at].text))
             begin, opening = at + 1, lines[at]
+
+
+def _part(match: re.Match[str]) -> tuple[str, str]:
+    """The kind and the name of a scope by its heading: ("annex", "II"), ("decision", "1/CP.21"), ("article", "4")."""
+    if match["article"]:
+        return "article", match["article"]
+    if match["act"]:
+        return match["act"].lower(), match["number"]
+    return match["part"].lower(), (match["name"] or "").upper()
+
+
+def _articles_restart(lines: Sequence[Line]) -> bool:
+    """Whether articles number their paragraphs each for itself, as treaties do: two or more of them are followed by a "1."."""
+    heads = [at for at, line in enumerate(lines) if (match := _HEADING.fullmatch(line.text)) and match["article"]]
+    return sum(any(_FIRST.match(line.text) for line in lines[at + 1 : at + 4]) for at in heads) >= 2
 
 
 def _opens(lines: Sequence[Line], at: int, spacing: Spacing) -> re.Match[str] | None:
@@ -52,8 +69,8 @@ def _opens(lines: Sequence[Line], at: int, spacing: Spacing) -> re.Match[str] | 
     if line.role not in ("text", "heading") or not line.text[0].isupper():
         return None
     match = _HEADING.fullmatch(line.text)
-    if not match or at == 0 or line.role == "heading" or line.begins:
+    if not match or at == 0 or line.role == "heading" or line.begins or not spacing.wrapped:
         return match
     before = lines[at - 1]
-    is_apart = before.is_closed or before.role != "text" or line.gap > spacing.gap
+    is_apart = before.is_closed or before.role != "text" or line.gap > spacing.gap or (match["act"] and not before.goes_on)
     return match if line.begins is None and is_apart else None
