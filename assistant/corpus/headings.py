@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.corpus.layout import Line, is_heading, is_marked, repair
+from assistant.corpus.layout import Line, is_heading, is_marked, is_numbered_title, repair
 
 _ROMAN = re.compile(r"(?:[IVX]|[IVXLC]{2,6})\.\s")
-_NUMBERED = re.compile(r"(?P<number>\d{1,2})\.\s+(?P<text>[^\W\d_][^.;:,]{0,80})")
+_NUMBERED = re.compile(r"(?P<number>\d{1,2})\.\s")
 _SUBTITLE = re.compile(r"\([^()]{2,}(?:\([^()]*\))*[^()]*\)")
 
 
@@ -26,7 +26,7 @@ def is_title(block: Sequence[Line], under_heading: bool, before_number: bool) ->
     """Whether a block outside the numbered paragraphs is a heading, or stands under one as a subtitle or a numbered title does."""
     if is_heading(block):
         return True
-    return under_heading and (is_subtitle(block) or (before_number and len(block) == 1 and bool(_NUMBERED.fullmatch(block[0].text))))
+    return under_heading and (is_subtitle(block) or (before_number and is_numbered_title(block)))
 
 
 class HeadingPath:
@@ -68,6 +68,24 @@ def _is_roman(text: str, path: tuple[str, ...]) -> bool:
     return bool(_ROMAN.match(text)) and not continues
 
 
+_MEETING = re.compile(r"\d{1,5}(?:st|nd|rd|th)\s+(?:\(?[a-z]+\)?\s+)?meeting\W*")
+_DATE = re.compile(r"(?:\d{1,3}\.\s+)?\d{1,2}\s+[A-Z][a-z]+\s+\d{4}\W*")
+
+
+def closing_of(blocks: Sequence[Sequence[Line]]) -> int:
+    """How many of the last blocks say at which meeting, and when, a resolution was adopted: "10th plenary meeting", "13 December 2014"."""
+    for count in (2, 1):
+        lines = [line for block in blocks[-count:] for line in block]
+        if (
+            count <= len(blocks)
+            and 1 <= len(lines) <= 2
+            and _MEETING.fullmatch(lines[0].text)
+            and all(_DATE.fullmatch(line.text) for line in lines[1:])
+        ):
+            return count
+    return 0
+
+
 def end_of_paragraph(blocks: Sequence[Sequence[Line]], is_last: bool, knows_headings: bool = False) -> int:
     """How many of the blocks from a paragraph's number to the next belong to it; headings and what follows them do not.
 
@@ -95,6 +113,6 @@ def _is_ended(block: Sequence[Line]) -> bool:
 
 def _is_numbered_title(blocks: Sequence[Sequence[Line]], at: int) -> bool:
     """Whether a block is a heading like "2. Conclusions" rather than the last item of a list that counts up to it."""
-    if len(blocks[at]) > 1 or not (match := _NUMBERED.fullmatch(blocks[at][0].text)):
+    if not is_numbered_title(blocks[at]) or not (match := _NUMBERED.match(blocks[at][0].text)):
         return False
     return not any(block[0].text.startswith(f"{int(match['number']) - 1}.") for block in blocks[:at])

@@ -28,6 +28,7 @@ _NUMBER = re.compile(r"\d+(?:\s?(?:bis|ter|quater|quinquies)\b)?(?P<dot>[.)](?!\
 _ITEM = re.compile(
     r"\(?(?:\d{1,4}|[a-z]{1,2}|[ivxl]{1,6})\)|\d{1,3}[A-Z]?(?:\.(?:[IVXLC]+|\d{1,3})){0,4}(?:\s?(?:bis|ter))?(?:\.|\t|\s(?=[A-Z“\"]))"
 )
+_NUMBERED_TITLE = re.compile(r"\d{1,2}\.\s+[^\W\d_][^.;:]{0,100}(?<![,.;:])")
 MAX_HEADING = 160
 _LONGEST_WORD = 15
 """Letters of a word that count when it is asked whether it had room: text without spaces is one word a line."""
@@ -216,6 +217,11 @@ def _begins_anew(text: str) -> bool:
 def is_marked(text: str) -> bool:
     """Whether `text` begins as a numbered heading does: "II. Title", "A. Title"."""
     return bool(_HEADING_MARK.match(text))
+
+
+def is_numbered_title(block: Sequence[Line]) -> bool:
+    """Whether a block reads as a heading with a figure, "2. Conclusions": one line, short, without the end of a sentence."""
+    return len(block) == 1 and bool(_NUMBERED_TITLE.fullmatch(block[0].text))
 
 
 def is_heading(block: Sequence[Line]) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from assistant.corpus.chains import WEAK, Mark, chain_of, series_of
-from assistant.corpus.layout import Line, Spacing, blocks_of, is_heading
+from assistant.corpus.layout import Line, Spacing, blocks_of, is_heading, is_numbered_title
 
 __all__ = ["Mark", "find_marks", "is_heading"]
 
@@ -38,8 +38,10 @@ _MONTH = re.compile(
 )
 
 
-def find_marks(lines: Sequence[Line], spacing: Spacing) -> tuple[list[Mark], list[Line]]:
+def find_marks(lines: Sequence[Line], spacing: Spacing, *, is_expected: bool = False) -> tuple[list[Mark], list[Line]]:
     """The chosen marks in order, and the lines that begin with a number but were not chosen.
+
+    Where numbers are expected, since other parts of the document have them, a text is not asked whether it holds but a list.
 
     The numbers of a text are of one series ("7.", "7", "10.1", "3.V.26"), since the items of a list are often set in another
     style than the paragraphs: that of the chain that begins first and is not itself a list. Numbers below those of the series
@@ -48,7 +50,7 @@ def find_marks(lines: Sequence[Line], spacing: Spacing) -> tuple[list[Mark], lis
     candidates = list(_candidates(lines, spacing))
     chains = [_chain([mark for mark in candidates if mark.series == series]) for series in sorted({mark.series for mark in candidates})]
     in_order = sorted(filter(None, chains), key=lambda chain: chain[0].line)
-    suitable = [chain for chain in in_order if not _is_only_a_list(lines, chain, candidates, spacing)]
+    suitable = [chain for chain in in_order if is_expected or not _is_only_a_list(lines, chain, candidates, spacing)]
     chosen = next((chain for chain in suitable if not _heads(chain, suitable, lines, spacing)), [])
     chosen = _with_children(chosen, candidates)
     taken = {mark.line for mark in chosen}
@@ -116,14 +118,16 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
     blocks = blocks_of(lines, spacing)
     follower = {before.start: after for before, after in pairwise(line for block in blocks for line in block)}
     before: Line | None = None
-    for above, block in pairwise([[], *blocks]):
+    for above, block, below in zip([[], *blocks], blocks, [*blocks[1:], []], strict=False):
         for line in block:
             match = _MARK.match(line.text) if line.text[0].isdigit() and _may_begin(line) else None
             text = match["text"] or (follower[line.start].text if line.start in follower else "") if match else ""
             if match and text:
                 opens, first = _opens(text, match), line is block[0]
-                under_heading = opens and first and bool(above) and is_heading(above)
+                under_heading = opens and first and bool(above) and (is_heading(above) or _heads_number(above, match))
                 weight = 1.0 if under_heading else _weight(before, line, opens, bool(match["style"]), first, spacing)
+                if first and weight and below and (under := _MARK.match(below[0].text)) and _heads_number(block, under):
+                    weight = WEAK  # a number right above another's, without a sentence: a heading
                 if weight:
                     last = before.text[-1] if before else ""
                     yield Mark(
@@ -139,6 +143,12 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
                         is_apart=line.gap > spacing.gap,
                     )
             before = line
+
+
+def _heads_number(block: Sequence[Line], under: re.Match[str]) -> bool:
+    """Whether a block is a heading with a figure above another number: "2. Training" above "19. Parties…", not above "3. …"."""
+    own = _MARK.match(block[0].text)
+    return is_numbered_title(block) and own is not None and int(own["number"]) + 1 != int(under["number"])
 
 
 def _may_begin(line: Line) -> bool:
@@ -178,7 +188,11 @@ def _is_only_a_list(lines: Sequence[Line], chain: list[Mark], candidates: Sequen
     prose will do where a colon announces a list, and more may stand after the last number where none stands before the first.
     """
     first, last, size = chain[0], chain[-1], _size(lines)
-    before = [block for block in blocks_of(lines[: first.line], spacing) if not is_heading(block) and block[-1].text[-1] not in ",;"]
+    before = [
+        block
+        for block in blocks_of(lines[: first.line], spacing)
+        if not is_heading(block) and block[-1].text.rstrip("] ")[-1:] not in (",", ";")
+    ]
     edges = [*(mark.line for mark in chain), len(lines)]
     inside = [[block for block in blocks_of(lines[a:b], spacing)[1:] if _is_prose(block, first.series)] for a, b in pairwise(edges)]
     unnumbered = _size(line for block in before for line in block)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from assistant.corpus.headings import HeadingPath, end_of_paragraph, heading_text, is_subtitle, is_title
+from assistant.corpus.headings import HeadingPath, closing_of, end_of_paragraph, heading_text, is_subtitle, is_title
 from assistant.corpus.layout import Line, Spacing, blocks_of, is_marked, repair, spacing_of
 from assistant.corpus.numbering import Mark, find_marks
 from assistant.corpus.scopes import scopes_of
@@ -84,7 +84,7 @@ def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...
     """
     source = plain(source) if isinstance(source, str) else source
     lines = with_tables(source.lines)
-    body = [line for line in lines if line.role in ("text", "heading")]
+    body = _text(lines)
     spacing = spacing_of(body)
     draft = _Draft(document, source.text, paged=source.pages > 0)
     in_turns = is_transcript(blocks_of(body, spacing))
@@ -92,12 +92,18 @@ def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...
     gaps: list[str] = []
     warnings = list(source.warnings)
     last = 0
-    for scope in scopes_of(lines, spacing):
+    scopes = list(scopes_of(lines, spacing))
+    found = [([], []) if in_turns else find_marks(_text(scope.lines), spacing) for scope in scopes]
+    if any(len(marks) > 2 for marks, _ in found):
+        found = [
+            again if again[0] else find_marks(_text(scope.lines), spacing, is_expected=True)
+            for scope, again in zip(scopes, found, strict=True)
+        ]
+    for scope, (marks, ignored) in zip(scopes, found, strict=True):
         draft.scope, draft.path = scope.path, HeadingPath()
         if scope.opening:
             draft.outside.append(_excerpt(scope.opening, scope.opening.text))
-        text = [line for line in scope.lines if line.role in ("text", "heading")]
-        marks, ignored = ([], []) if in_turns else find_marks(text, spacing)
+        text = _text(scope.lines)
         _take_scope(draft, scope.prefix, scope.lines, text, marks, spacing)
         rejected += ignored
         gaps += _gaps(scope.prefix, marks, last)
@@ -119,6 +125,10 @@ def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...
         warnings=tuple(warnings),
     )
     return tuple(draft.paragraphs), ledger
+
+
+def _text(lines: Sequence[Line]) -> list[Line]:
+    return [line for line in lines if line.role in ("text", "heading")]
 
 
 def _take_scope(draft: _Draft, prefix: str, lines: Sequence[Line], text: Sequence[Line], marks: list[Mark], spacing: Spacing) -> None:
@@ -149,6 +159,9 @@ def _take_scope(draft: _Draft, prefix: str, lines: Sequence[Line], text: Sequenc
     for mark, end in zip(marks, edges[1:], strict=True):
         is_last = end == len(text)
         blocks = blocks_of(text[mark.line : end], spacing)
+        if is_last and (closing := closing_of(blocks[1:])):
+            draft.outside += [_excerpt(block[0], heading_text(block)) for block in blocks[-closing:]]
+            blocks = blocks[:-closing]
         stop = end_of_paragraph(blocks, is_last, knows_headings)
         tables_before(text[mark.line].start)
         draft.add(prefix + mark.label, [line for block in blocks[:stop] for line in block], mark.text_start)

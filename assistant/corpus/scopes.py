@@ -69,8 +69,11 @@ def _opens(lines: Sequence[Line], at: int, spacing: Spacing) -> re.Match[str] | 
     if line.role not in ("text", "heading") or not line.text[0].isupper():
         return None
     match = _HEADING.fullmatch(line.text)
-    if not match or at == 0 or line.role == "heading" or line.begins or not spacing.wrapped:
+    if not match or at == 0 or line.role == "heading" or line.begins:
         return match
     before = lines[at - 1]
+    if not spacing.wrapped and not match["act"]:
+        goes_on = at + 1 < len(lines) and lines[at + 1].text[0].islower()
+        return None if before.goes_on or goes_on else match
     is_apart = before.is_closed or before.role != "text" or line.gap > spacing.gap or (match["act"] and not before.goes_on)
     return match if line.begins is None and is_apart else None
