@@ -15,9 +15,9 @@ _NAME = r"[IVXLCivxlc]{1,6}|[A-Z]|\d{1,2}"
 _HEADING = re.compile(
     rf"(?i:(?P<part>annex|appendix|enclosure))(?:\s+(?P<name>{_NAME}))?[.*]*(?P<title>(?<=\w)\s*[:–—]\s*\S.*[^\W\d]\)?)?"
     r"|(?:Draft\s+|DRAFT\s+)?(?P<act>Decision|DECISION|Resolution|RESOLUTION)\s+(?P<number>[-–]/[A-Z]+\.\d+|\d{1,4}(?:/[A-Z]+\.\d+|/\d{1,4})?|[IVXLC]{1,6})\*?"
-    r"|(?:Article|ARTICLE)\s+(?P<article>\d{1,3})"
+    r"|(?:[IVXLC]{1,6}\.\s+|[A-Z]\.\s+)?(?P<clause>Article|ARTICLE|Rule|RULE)\s+(?P<nth>\d{1,3}(?:\.\d{1,2})?)(?:\s*[.:–—]\s*[^.;:]{1,120}(?<![,;]))?"
 )
-_LEVELS = {"decision": 0, "resolution": 0, "annex": 1, "enclosure": 1, "appendix": 2, "article": 3}
+_LEVELS = {"decision": 0, "resolution": 0, "annex": 1, "enclosure": 1, "appendix": 2, "article": 3, "rule": 3}
 _FIRST = re.compile(r"1[.)]?\s+\S")
 
 
@@ -35,10 +35,10 @@ def scopes_of(lines: Sequence[Line], spacing: Spacing) -> Iterator[Scope]:
     """The scopes of a text in order; the first may be empty. An annex stands under its decision, an appendix under its annex."""
     open_parts: list[tuple[int, str, str]] = []
     begin, opening = 0, None
-    has_articles = _articles_restart(lines)
+    has_clauses = _clauses_restart(lines)
     for at in range(len(lines) + 1):
         match = _opens(lines, at, spacing) if at < len(lines) else None
-        if at < len(lines) and (match is None or (match["article"] and not has_articles)):
+        if at < len(lines) and (match is None or (match["clause"] and not has_clauses)):
             continue
         yield Scope("".join(part for _, part, _ in open_parts), tuple(text for *_, text in open_parts), opening, lines[begin:at])
         if match is not None:
@@ -50,16 +50,16 @@ def scopes_of(lines: Sequence[Line], spacing: Spacing) -> Iterator[Scope]:
 
 def _part(match: re.Match[str]) -> tuple[str, str]:
     """The kind and the name of a scope by its heading: ("annex", "II"), ("decision", "1/CP.21"), ("article", "4")."""
-    if match["article"]:
-        return "article", match["article"]
+    if match["clause"]:
+        return match["clause"].lower(), match["nth"]
     if match["act"]:
         return match["act"].lower(), match["number"]
     return match["part"].lower(), (match["name"] or "").upper()
 
 
-def _articles_restart(lines: Sequence[Line]) -> bool:
-    """Whether articles number their paragraphs each for itself, as treaties do: two or more of them are followed by a "1."."""
-    heads = [at for at, line in enumerate(lines) if (match := _HEADING.fullmatch(line.text)) and match["article"]]
+def _clauses_restart(lines: Sequence[Line]) -> bool:
+    """Whether articles or rules number their paragraphs each for itself, as treaties do: two or more of them are followed by a "1."."""
+    heads = [at for at, line in enumerate(lines) if (match := _HEADING.fullmatch(line.text)) and match["clause"]]
     return sum(any(_FIRST.match(line.text) for line in lines[at + 1 : at + 4]) for at in heads) >= 2
 
 
