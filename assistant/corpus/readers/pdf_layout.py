@@ -26,6 +26,8 @@ _SAME_LINE, _SAME_PLACE = 2.0, 6.0
 """Points: baselines this near make one row; lines this near to each other's height stand in one place of their pages."""
 _EDGE = 0.16
 """Share of a page's height, at its head and at its foot, where running headers and footers stand."""
+_NEXT = 2.2
+"""In sizes of the type: the lines of a running header stand no further apart; a table's heading that each page repeats does."""
 _SMALLER = 0.93
 """Type this much smaller than the text's is a note or a table. United Nations documents set 10 point text and 8.5 point tables."""
 
@@ -43,6 +45,10 @@ class Type:
     def width(self) -> float:
         """The width of a full line."""
         return max(self.right - self.left, 1.0)
+
+    def is_left(self, x: float) -> bool:
+        """Whether lines of text begin there, so that one that does is no cell of a table for it."""
+        return abs(x - self.left) < 0.6 * self.size
 
     def is_full(self, segment: Segment) -> bool:
         """Whether a segment runs on as text does: a good part of a line, in the size of the text or above."""
@@ -102,10 +108,13 @@ def margins_of(pages: Sequence[Page]) -> set[int]:
     found: set[int] = set()
     for sides in edges:
         for rows in sides:
+            before: Segment | None = None
             for row in rows:
-                if not any(is_margin(segment) for segment in row):
+                is_far = before is not None and abs(before.y - row[0].y) > _NEXT * before.size
+                if is_far or not any(is_margin(segment) for segment in row):
                     break
                 found |= {id(segment) for segment in row}
+                before = row[0]
     return found
 
 
@@ -186,7 +195,7 @@ def _tables(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
     for row in rows:
         near = last - row[0].y < 3 * kind.leading
         is_small = all(segment.size <= _SMALLER * kind.size for segment in row)
-        is_cell = len(row) == 1 and near and not kind.is_full(row[0]) and any(abs(row[0].x0 - x) < 4 for x in columns)
+        is_cell = len(row) == 1 and near and not kind.is_full(row[0]) and any(abs(row[0].x0 - x) < 4 for x in columns if not kind.is_left(x))
         if len(row) > 1 or is_small or is_cell:
             if not near:
                 columns = []
