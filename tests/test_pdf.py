@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import itertools
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
+from assistant.corpus.layout import repair
 from assistant.corpus.paragraphs import split
 from assistant.corpus.readers import read_source
 from assistant.errors import UnreadableDocument
@@ -73,3 +80,108 @@ def test_a_generator_that_knows_the_truth_agrees(seed: int, name: str, count: in
     writer = report(seed, LAYOUTS[name], [str(n) for n in range(first, first + count)])
     raw = writer.bytes()
     assert official(raw) == [(label, squeezed(text)) for label, text in writer.truth]
+
+
+def test_a_page_in_two_columns_is_read_down_one_and_then_the_other() -> None:
+    """A meeting record set in two columns gives its paragraphs in reading order, and no table."""
+    dice = random.Random(3)
+    writer = Writer(Layout(size=9, leading=11, columns=2))
+    for n in range(1, 60):
+        writer.paragraph(prose(dice, 3), str(n))
+    raw = writer.bytes()
+    paragraphs, ledger = split("d", read_source(raw, "d.pdf"))
+    assert [(p.label, squeezed(p.text)) for p in paragraphs] == [(label, squeezed(text)) for label, text in writer.truth]
+    assert ledger.tables == 0
+
+
+def test_pages_headings_tables_and_notes_are_known() -> None:
+    """A paragraph knows its pages and its headings; a table is one counted paragraph; a footnote and its mark are in no paragraph."""
+    dice = random.Random(5)
+    writer = Writer()
+    writer.heading("I. Findings", 14)
+    writer.heading("A. On ports", 12)
+    writer.paragraph(prose(dice, 2), "1", note="See the report of the secretariat.")
+    writer.table([["Port", "Ships"], ["Norhaven", "1 204"]])
+    for n in range(2, 60):
+        writer.paragraph(prose(dice, 3), str(n))
+    raw = writer.bytes()
+    paragraphs, ledger = split("d", read_source(raw, "d.pdf"))
+    by_label = {paragraph.label: paragraph for paragraph in paragraphs}
+    assert by_label["1"].heading == ("I. Findings", "A. On ports")
+    assert squeezed(by_label["1"].text) == squeezed(writer.truth[0][1])
+    assert by_label["t1"].text == "Port | Ships Norhaven | 1 204"
+    assert by_label["t1"].numbering == "counted"
+    assert ledger.notes == ("page 1: 1 See the report of the secretariat.",)
+    pages = [paragraph.pages for paragraph in paragraphs if paragraph.pages]
+    assert len(pages) == len(paragraphs)
+    assert pages[0] == (1, 1)
+    assert any(first + 1 == last for first, last in pages)
+    assert pages == sorted(pages)
+
+
+def test_the_ranges_of_a_paragraph_give_its_text() -> None:
+    """Repairing what stands at a paragraph's source ranges gives the paragraph, and no two paragraphs share a character."""
+    writer = report(11, LAYOUTS["helvetica"], [str(n) for n in range(1, 25)])
+    source = read_source(writer.bytes(), "d.pdf")
+    paragraphs, _ = split("d", source)
+    for paragraph in paragraphs:
+        assert repair("".join(source.text[start:end] for start, end in paragraph.ranges)) == paragraph.text
+    spans = sorted(span for paragraph in paragraphs for span in paragraph.ranges)
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(spans))
+
+
+def picture_page(canvas: Canvas) -> None:
+    """A page that is one picture, as a scanner makes it."""
+    canvas.drawInlineImage(Image.new("L", (60, 80), 200), 0, 0, 612, 792)
+    canvas.showPage()
+
+
+def pdf_of(*draw: Callable[[Canvas], None], password: str | None = None) -> bytes:
+    """A PDF of these pages."""
+    file = io.BytesIO()
+    canvas = Canvas(file, pagesize=(612, 792), invariant=1, encrypt=password)
+    for page in draw:
+        page(canvas)
+    canvas.save()
+    return file.getvalue()
+
+
+def text_page(canvas: Canvas) -> None:
+    """A page with a line of text."""
+    canvas.drawString(72, 700, "1. The Group met twice in the year.")
+    canvas.showPage()
+
+
+def test_a_scanned_document_is_refused_and_a_half_scanned_one_says_which_pages_are_missing() -> None:
+    """Pages without a text layer are never passed over in silence."""
+    with pytest.raises(UnreadableDocument, match=r"d\.pdf has no text layer: .*OCR"):
+        read_source(pdf_of(picture_page, picture_page), "d.pdf")
+    source = read_source(pdf_of(text_page, picture_page, text_page, picture_page), "d.pdf")
+    assert source.warnings == ("2 of 4 pages have no text layer (pages 2, 4): what they say is not known",)
+
+
+def test_what_cannot_be_read_as_a_pdf_is_refused_by_name() -> None:
+    """Encrypted, truncated, empty and mislabelled files are named with what is wrong."""
+    whole = pdf_of(text_page)
+    for raw, what in (
+        (pdf_of(text_page, password="secret"), "is protected by a password"),
+        (whole[: len(whole) // 3], "is a damaged PDF"),
+        (b"%PDF-1.7\n" + b"\0" * 100, "is a damaged PDF"),
+        (b"PK\x03\x04", "is not a PDF"),
+        (b"", "is empty"),
+    ):
+        with pytest.raises(UnreadableDocument, match=rf"^d\.pdf {what}"):
+            read_source(raw, "d.pdf")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_no_damage_to_a_pdf_gives_anything_but_text_or_a_clear_refusal(data: st.DataObject) -> None:
+    """Bytes changed, cut or added anywhere: the reader reads on or names the file."""
+    raw = bytearray(pdf_of(text_page, text_page))
+    for _ in range(data.draw(st.integers(1, 8))):
+        raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(raw)))
+    damaged = bytes(raw[cut:] if data.draw(st.booleans()) else raw[: len(raw) - cut // 4])
+    with contextlib.suppress(UnreadableDocument):
+        assert read_source(damaged, "d.pdf").lines

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pypdfium2 as pdfium
 
 from assistant.corpus.layout import Role, is_closed, is_mark, may_be_heading
-from assistant.corpus.readers.pdf_layout import Type, is_two_columns, margins_of, roles_of, rows_of, type_of
+from assistant.corpus.readers.pdf_layout import Type, gutter_of, in_columns, margins_of, roles_of, type_of
 from assistant.corpus.readers.pdf_page import Page, Segment, read_page
 from assistant.corpus.source import Row, SourceText, compose
 from assistant.errors import UnreadableDocument
@@ -48,6 +48,8 @@ def read_pdf(raw: bytes, name: str) -> SourceText:
 
 
 def _unreadable(name: str, raw: bytes, why: str) -> UnreadableDocument:
+    if not raw.strip():
+        return UnreadableDocument(f"{name} is empty", "Fill it or remove it.")
     if b"%PDF-" not in raw[:1024]:
         return UnreadableDocument(f"{name} is not a PDF", "Give it the suffix of what it is, or export it again.")
     if "assword" in why or b"/Encrypt" in raw:
@@ -103,8 +105,9 @@ def _placed(page: Page, margins: set[int], kind: Type) -> list[_Placed]:
     """The page's segments in reading order, those of one table row joined into a line."""
     roles = roles_of(page, margins, kind)
     segments: Sequence[Segment] = page.segments
-    if is_two_columns(page, rows_of(segment for segment in segments if roles[id(segment)] == "text")):
-        segments = sorted(segments, key=lambda item: (item.x0 > page.width / 2 - 20, -round(item.y), item.x0))
+    body = [segment for segment in segments if roles[id(segment)] in ("text", "table")]
+    if (gutter := gutter_of(page, body)) is not None:
+        segments = [*in_columns(body, gutter), *(segment for segment in segments if roles[id(segment)] not in ("text", "table"))]
     return _with_table_rows([_Placed(segment, roles[id(segment)]) for segment in segments], kind)
 
 

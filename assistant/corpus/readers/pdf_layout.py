@@ -187,7 +187,7 @@ def _notes(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
 def _tables(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
     """Tables: rows of several segments, what stands in their columns between them, and smaller type than the text's."""
     rows = rows_of(body)
-    if is_two_columns(page, rows):
+    if gutter_of(page, body) is not None:
         return {}
     found: dict[int, Role] = {}
     columns: list[float] = []
@@ -195,7 +195,9 @@ def _tables(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
     for row in rows:
         near = last - row[0].y < 3 * kind.leading
         is_small = all(segment.size <= _SMALLER * kind.size for segment in row)
-        is_cell = len(row) == 1 and near and not kind.is_full(row[0]) and any(abs(row[0].x0 - x) < 4 for x in columns if not kind.is_left(x))
+        is_cell = (
+            len(row) == 1 and near and not kind.is_full(row[0]) and any(abs(row[0].x0 - x) < 4 for x in columns if not kind.is_left(x))
+        )
         if len(row) > 1 or is_small or is_cell:
             if not near:
                 columns = []
@@ -238,9 +240,34 @@ def _without_masthead(rows: Sequence[Sequence[Segment]], found: dict[int, Role],
     )
 
 
-def is_two_columns(page: Page, rows: Sequence[Sequence[Segment]]) -> bool:
-    """Whether the page is set in two columns, as meeting records are: most rows are two lines on either side of one gutter."""
-    middle = page.width / 2
-    pairs = [row for row in rows if len(row) == 2 and row[0].x1 < middle + 20 and row[1].x0 > middle - 20]
-    wide = sum(len(segment.text) > 25 for row in pairs for segment in row)
-    return len(pairs) >= 10 and len(pairs) >= 0.5 * len(rows) and wide >= 1.4 * len(pairs)
+def gutter_of(page: Page, body: Sequence[Segment]) -> float | None:
+    """Where the space between two columns of text lies, as in meeting records; None on a page of one column.
+
+    Hardly any line crosses it, and most lines on either side fill their column; the cells of a table do not.
+    """
+    if len(body) < 20:
+        return None
+    first, last = min(segment.x0 for segment in body), max(segment.x1 for segment in body)
+    for x in (first + share * (last - first) for share in (0.5, 0.48, 0.52, 0.46, 0.54)):
+        left = [segment for segment in body if segment.x1 <= x]
+        right = [segment for segment in body if segment.x0 >= x]
+        crossing = len(body) - len(left) - len(right)
+        full = (
+            sum(segment.x1 - segment.x0 > 0.7 * (x - first) for segment in left),
+            sum(segment.x1 - segment.x0 > 0.7 * (last - x) for segment in right),
+        )
+        if crossing <= 0.1 * len(body) and len(left) >= 8 and len(right) >= 4 and full[0] > 0.5 * len(left) and full[1] > 0.5 * len(right):
+            return x
+    return None
+
+
+def in_columns(body: Sequence[Segment], gutter: float) -> list[Segment]:
+    """Lines in reading order: down the left column, then the right, between any two lines that cross the gutter."""
+    crossing = sorted((segment.y for segment in body if segment.x0 < gutter < segment.x1), reverse=True)
+
+    def place(segment: Segment) -> tuple[int, bool, float, float]:
+        above = sum(y > segment.y + _SAME_LINE for y in crossing)
+        crosses = segment.x0 < gutter < segment.x1
+        return 2 * above + (not crosses), segment.x0 >= gutter, -round(segment.y), segment.x0
+
+    return sorted(body, key=place)
