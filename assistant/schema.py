@@ -56,6 +56,8 @@ class Paragraph:
     heading: tuple[str, ...] = ()
     pages: tuple[int, int] | None = None
     ranges: tuple[tuple[int, int], ...] = ()
+    speaker: str | None = None
+    """Who speaks, in a transcript, as printed: "Ms. Lowe (Norvania)"."""
 
     @property
     def id(self) -> str:

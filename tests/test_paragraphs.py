@@ -249,9 +249,9 @@ def test_an_annex_may_carry_its_title_on_the_same_line() -> None:
     assert paragraphs[2].heading == ("Annex II: Terms of reference",)
 
 
-def test_numbers_that_begin_again_without_an_annex_are_warned_of() -> None:
-    """A second draft resolution in one file cannot be told apart, so its last paragraph is marked for a check."""
-    _, ledger = read(*(f"{n}. Text." for n in range(1, 6)), "Draft resolution II", *(f"{n}. More text." for n in range(1, 4)))
+def test_numbers_that_begin_again_without_a_heading_are_warned_of() -> None:
+    """A count that begins again in the middle of a text cannot be told from a list, so the paragraph is marked for a check."""
+    _, ledger = read(*(f"{n}. Text." for n in range(1, 6)), "And this is what else was said.", *(f"{n}. More text." for n in range(1, 4)))
     assert ledger.warnings == ("numbers begin again at line 7, inside paragraph 5: check its text",)
 
 

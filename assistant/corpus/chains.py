@@ -34,6 +34,8 @@ class Mark:
     weight: float = 1.0
     parents: str = ""
     """What stands before the last number of a compound one: "10." of "10.1", "3.V." of "3.V.26"."""
+    under_heading: bool = False
+    """It stands right below a heading, and is none itself."""
     after_colon: bool = False
     after_clause: bool = False
     """A comma or semicolon stands before it."""

@@ -115,4 +115,4 @@ def _is_numbered_title(blocks: Sequence[Sequence[Line]], at: int) -> bool:
     """Whether a block is a heading like "2. Conclusions" rather than the last item of a list that counts up to it."""
     if not is_numbered_title(blocks[at]) or not (match := _NUMBERED.match(blocks[at][0].text)):
         return False
-    return not any(block[0].text.startswith(f"{int(match['number']) - 1}.") for block in blocks[:at])
+    return not any(re.match(rf"{int(match['number']) - 1}\.\s", block[0].text) for block in blocks[:at])

@@ -38,6 +38,9 @@ _MONTH = re.compile(
 )
 
 
+_MANY_MORE = 1.2
+
+
 def find_marks(lines: Sequence[Line], spacing: Spacing, *, is_expected: bool = False) -> tuple[list[Mark], list[Line]]:
     """The chosen marks in order, and the lines that begin with a number but were not chosen.
 
@@ -52,7 +55,7 @@ def find_marks(lines: Sequence[Line], spacing: Spacing, *, is_expected: bool = F
     in_order = sorted(filter(None, chains), key=lambda chain: chain[0].line)
     suitable = [chain for chain in in_order if is_expected or not _is_only_a_list(lines, chain, candidates, spacing)]
     chosen = next((chain for chain in suitable if not _heads(chain, suitable, lines, spacing)), [])
-    chosen = _with_children(chosen, candidates)
+    chosen = _with_children(_with_restarts(chosen, candidates), candidates)
     taken = {mark.line for mark in chosen}
     return chosen, [line for at, line in enumerate(lines) if at not in taken and line.role != "margin" and _MARK.match(line.text)]
 
@@ -74,6 +77,21 @@ def _chain(marks: list[Mark]) -> list[Mark]:
             found = found[: -len(earlier)]
         found += chain
     return found if len(found) > 1 else []
+
+
+def _with_restarts(chosen: list[Mark], candidates: Sequence[Mark]) -> list[Mark]:
+    """The marks of every section, where sections number their paragraphs each from 1 under a heading of their own.
+
+    Numbers that run through a text are found either way; the sections are believed only where they explain many more.
+    """
+    if not chosen or chosen[0].parents:
+        return chosen
+    marks = [mark for mark in candidates if mark.series == chosen[0].series]
+    starts = [at for at, mark in enumerate(marks) if mark.number == 1 and mark.under_heading and marks[at + 1 : at + 2]]
+    starts = [at for at in starts if marks[at + 1].follows(marks[at])]
+    sections = [marks[a:b] for a, b in pairwise(sorted({0, *starts, len(marks)}))]
+    found = [mark for section in sections for mark in chain_of(section)]
+    return found if len(found) > _MANY_MORE * len(chosen) else chosen
 
 
 def _heads(chain: list[Mark], others: Sequence[list[Mark]], lines: Sequence[Line], spacing: Spacing) -> bool:
@@ -138,6 +156,7 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
                         text_start=line.start + match.start("text"),
                         weight=weight,
                         parents=match["parents"],
+                        under_heading=under_heading and not is_numbered_title(block),
                         after_colon=last in (":", "："),
                         after_clause=last in (",", ";"),
                         is_apart=line.gap > spacing.gap,

@@ -33,7 +33,8 @@ _EXCERPT = 60
 
 @dataclass
 class _Draft:
-    """What has been collected of one document so far. `scope` are the headings of the part, `turn` who speaks."""
+    """What has been collected of one document so far. `scope` are the headings of the part, `turn` is who
+    speaks in a transcript."""
 
     document: str
     source: str
@@ -42,7 +43,8 @@ class _Draft:
     labels: dict[str, int] = field(default_factory=dict)
     scope: tuple[str, ...] = ()
     path: HeadingPath = field(default_factory=HeadingPath)
-    turn: tuple[str, ...] = ()
+    in_turns: bool = False
+    turn: str | None = None
     counted: int = 0
     tables: int = 0
     outside: list[str] = field(default_factory=list)
@@ -66,8 +68,8 @@ class _Draft:
     def _keep(self, label: str, numbering: Numbering, lines: Sequence[Line], spans: list[tuple[int, int]]) -> None:
         text = repair("".join(self.source[start:end] for start, end in spans))
         pages = (lines[0].page, lines[-1].page) if self.paged else None
-        heading = (*self.scope, *self.path.texts, *self.turn)
-        self.paragraphs.append(Paragraph(self.document, label, numbering, text, heading, pages, tuple(spans)))
+        heading = (*self.scope, *self.path.texts)
+        self.paragraphs.append(Paragraph(self.document, label, numbering, text, heading, pages, tuple(spans), self.turn))
 
     def head(self, block: Sequence[Line]) -> None:
         """Takes a heading into the path, and a subtitle into the ledger only."""
@@ -87,13 +89,13 @@ def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...
     body = _text(lines)
     spacing = spacing_of(body)
     draft = _Draft(document, source.text, paged=source.pages > 0)
-    in_turns = is_transcript(blocks_of(body, spacing))
+    draft.in_turns = is_transcript(blocks_of(body, spacing))
     rejected: list[Line] = []
     gaps: list[str] = []
     warnings = list(source.warnings)
     last = 0
     scopes = list(scopes_of(lines, spacing))
-    found = [([], []) if in_turns else find_marks(_text(scope.lines), spacing) for scope in scopes]
+    found = [([], []) if draft.in_turns else find_marks(_text(scope.lines), spacing) for scope in scopes]
     if any(len(marks) > 2 for marks, _ in found):
         found = [
             again if again[0] else find_marks(_text(scope.lines), spacing, is_expected=True)
@@ -145,8 +147,8 @@ def _take_scope(draft: _Draft, prefix: str, lines: Sequence[Line], text: Sequenc
         """Adds blocks without a number as counted paragraphs, less the headings; a title with nothing after it is no heading."""
         for at, block in enumerate(blocks):
             tables_before(block[0].start)
-            if speaker := speaker_of(block):
-                draft.turn = (speaker,)
+            speaker = speaker_of(block) if draft.in_turns else None
+            draft.turn = speaker or draft.turn
             heads_something = not is_last or at + 1 < len(blocks) or is_marked(block[0].text) or bool(tables)
             under_heading = heads_something and not speaker and is_title(block, under_heading, before_number=not is_last)
             if under_heading:
@@ -155,7 +157,7 @@ def _take_scope(draft: _Draft, prefix: str, lines: Sequence[Line], text: Sequenc
                 draft.add(None, block)
 
     edges = [*(mark.line for mark in marks), len(text)]
-    take_unnumbered(blocks_of(text[: edges[0]], spacing), is_last=not marks, under_heading=False)
+    take_unnumbered(blocks_of(text[: edges[0]], spacing), is_last=not marks, under_heading=bool(marks and marks[0].parents))
     for mark, end in zip(marks, edges[1:], strict=True):
         is_last = end == len(text)
         blocks = blocks_of(text[mark.line : end], spacing)

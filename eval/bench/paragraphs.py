@@ -1,0 +1,152 @@
+"""Compares the paragraphs that are read from real documents with those of a reference, number by number.
+
+    python eval/bench/paragraphs.py FOLDER [--only PART] [--show]
+
+FOLDER holds documents and a reference: gold_paragraphs.jsonl ({"doc", "number", "text"}) beside DOC.pdf and DOC.docx, or
+paragraphs.jsonl ({"doc", "decision", "number", "text"}) beside docs/DOC.txt. Texts are compared without white space, by the
+normalised indel similarity: .95 or more is the same. A reference that was made of one Word paragraph each does not hold the
+sub-paragraphs, which here belong to their paragraph; so the beginning, as long as the reference's text, is compared too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz.distance import Indel
+
+from assistant.corpus.paragraphs import split
+from assistant.corpus.readers import read_source
+from assistant.schema import Paragraph
+
+SAME = 0.95
+
+
+@dataclass
+class Count:
+    """What was found of one format's documents."""
+
+    gold: int = 0
+    found: int = 0
+    begins: int = 0
+    whole: int = 0
+    labels: int = 0
+    extra: int = 0
+    pages: int = 0
+    seconds: float = 0.0
+    missed: Counter[str] = field(default_factory=Counter)
+    labels_of: dict[str, list[str]] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """The figures, as (what, value)."""
+        yield "paragraphs of the reference", f"{self.gold:,}"
+        yield "found under their number", f"{self.found / self.gold:.2%}"
+        yield "the same beginning", f"{self.begins / self.gold:.2%}"
+        yield "the same whole text", f"{self.whole / self.gold:.2%}"
+        yield "numbers that the reference does not have", f"{self.extra / max(self.labels, 1):.2%}"
+        if self.pages:
+            yield "pages a minute", f"{60 * self.pages / self.seconds:,.0f}"
+        for kind, count in self.missed.most_common():
+            yield f"not found: {kind}", f"{count:,}"
+
+
+def squeezed(text: str) -> str:
+    """Text without white space and invisible marks of direction."""
+    return "".join(character for character in text if not character.isspace() and character not in "\u200e\u200f\u200d\u00ad")
+
+
+def reference(path: Path) -> dict[str, list[dict[str, Any]]]:
+    """The reference's paragraphs by document."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with path.open(encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            found[row["doc"]].append(row)
+    return found
+
+
+def kind_of(row: dict[str, Any], paragraphs: Sequence[str]) -> str:
+    """What a paragraph of the reference is that was not found: most are no paragraphs."""
+    text = squeezed(row["text"])
+    if not text or text[:4].strip("0123456789") == "":
+        return "empty, or a date"
+    if row["text"].strip()[-1] not in ".;:,?!”\"'’)]" and len(row["text"]) < 300:
+        return "a numbered heading"
+    if any(text[:60] in paragraph for paragraph in paragraphs):
+        return "an item of a list, or a quoted paragraph, in the text of another"
+    return "other"
+
+
+def compare(count: Count, gold: Sequence[dict[str, Any]], paragraphs: Sequence[Paragraph], show: bool) -> None:
+    """Adds one document. A number that restarts is told from its like by the beginning of its text."""
+    official = [paragraph for paragraph in paragraphs if paragraph.numbering == "official"]
+    texts = [squeezed(paragraph.text) for paragraph in paragraphs]
+    left: dict[str, list[Paragraph]] = defaultdict(list)
+    for paragraph in official:
+        for number in {paragraph.label.partition("~")[0], paragraph.label.partition("~")[0].rpartition(".")[2]}:
+            left[number].append(paragraph)
+    used: set[str] = set()
+    for row in gold:
+        text = squeezed(row["text"])
+        among = [paragraph for paragraph in left[row["number"]] if paragraph.label not in used]
+        best = max(among, key=lambda item: Indel.normalized_similarity(text[:200], squeezed(item.text)[:200]), default=None)
+        count.gold += 1
+        if best is None or Indel.normalized_similarity(text[:60], squeezed(best.text)[:60]) < 0.8:
+            count.missed[kind_of(row, texts)] += 1
+            if show and kind_of(row, texts) == "other":
+                print("   not found:", row["number"], row["text"][:100])
+            continue
+        used.add(best.label)
+        ours = squeezed(best.text)
+        count.found += 1
+        count.begins += Indel.normalized_similarity(text, ours[: len(text)]) >= SAME
+        count.whole += Indel.normalized_similarity(text, ours) >= SAME
+    count.labels += len(official)
+    count.extra += len(official) - len(used)
+    if show:
+        for paragraph in official:
+            if paragraph.label not in used:
+                print("   not in the reference:", paragraph.label, paragraph.text[:100])
+
+
+def main() -> None:
+    """Prints a table for each format."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default="", help="documents whose name holds this")
+    parser.add_argument("--show", action="store_true", help="what was not found, and what was found and is not in the reference")
+    options = parser.parse_args()
+    has_word = (options.folder / "gold_paragraphs.jsonl").is_file()
+    gold = reference(options.folder / ("gold_paragraphs.jsonl" if has_word else "paragraphs.jsonl"))
+    counts: dict[str, Count] = {}
+    for suffix in (".pdf", ".docx") if has_word else (".txt",):
+        count = counts[suffix] = Count()
+        for document, rows in gold.items():
+            if options.only not in document:
+                continue
+            path = options.folder / ("" if has_word else "docs") / (document + suffix)
+            begun = time.perf_counter()
+            source = read_source(path.read_bytes(), path.name)
+            paragraphs, _ = split(document, source)
+            count.seconds += time.perf_counter() - begun
+            count.pages += source.pages
+            count.labels_of[document] = [paragraph.label for paragraph in paragraphs if paragraph.numbering == "official"]
+            if options.show:
+                print(path.name)
+            compare(count, rows, paragraphs, options.show)
+        print(f"\n{suffix} ({len(count.labels_of)} documents, {os.cpu_count()} cores)\n")
+        for what, value in count.rows():
+            print(f"| {what} | {value} |")
+    if len(counts) == 2:
+        pdf, docx = (count.labels_of for count in counts.values())
+        print(f"\nthe same numbers from PDF and Word: {sum(pdf[name] == docx[name] for name in pdf)} of {len(pdf)} documents")
+
+
+if __name__ == "__main__":
+    main()
