@@ -61,12 +61,14 @@ class Lists:
     def __init__(self, elements: Iterable[Element], styles: Styles) -> None:
         """Reads the children of numbering.xml."""
         self._abstract: dict[str, Element] = {}
+        self._holders: dict[str, str] = {}
         self._nums: dict[str, Element] = {}
         self._found: dict[str, _List | None] = {}
         self._styles = styles
         for element in elements:
             if element.tag == "abstractNum":
                 self._abstract.setdefault(element.get("abstractNumId", ""), element)
+                self._holders.setdefault(attribute(element.find("styleLink")), element.get("abstractNumId", ""))
             elif element.tag == "num":
                 self._nums.setdefault(element.get("numId", ""), element)
 
@@ -109,8 +111,7 @@ class Lists:
                 return {at: level for at, level in found if 0 <= at < _LEVELS}
             num = self._nums.get(self._styles[link].place.list_id or "")
             named = attribute(num.find("abstractNumId")) if num is not None else ""
-            holder = (key for key, element in self._abstract.items() if attribute(element.find("styleLink")) == link)
-            definition = named or next(holder, "")
+            definition = named or self._holders.get(link, "")
         return {}
 
 

@@ -7,6 +7,7 @@ elements and attributes come out short: "p" for WordprocessingML, transitional o
 from __future__ import annotations
 
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections import deque
@@ -31,7 +32,7 @@ MAX_DEPTH = 200
 
 _CHUNK = 2**16
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, ValueError, RuntimeError, OverflowError)
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, OSError, ValueError, RuntimeError, OverflowError, struct.error)
 """What zipfile raises for damaged, encrypted (RuntimeError) or unknown (NotImplementedError) members."""
 _AGAIN = "Open it in Word and save it again as .docx."
 _PREFIXES = {
@@ -71,7 +72,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(BytesIO(raw))
             members = self._zip.infolist()
-        except (*_ZIP_ERRORS, UnicodeDecodeError):
+        except _ZIP_ERRORS:
             raise UnreadableDocument(f"{name} is damaged or was not copied whole", "Copy or download it again.") from None
         if len(members) > MAX_MEMBERS:
             raise UnreadableDocument(f"{name} holds {len(members):,} members, more than any Word file", _AGAIN)

@@ -83,6 +83,7 @@ class Margins:
         self._two_sided = "evenAndOddHeaders" in settings and settings["evenAndOddHeaders"].get("val", "1") not in ("0", "false", "off")
         self._parts: dict[tuple[str, str], str] = {}
         self._seen: set[str] = set()
+        self._texts: set[str] = set()
         self._is_first = True
         self.first: list[Block] = []
         self.others: list[Block] = []
@@ -104,5 +105,6 @@ class Margins:
         if not part or part in self._seen:
             return
         self._seen.add(part)
-        known = {block.text for block in (*self.first, *self.others)}
-        blocks += (replace(block, role="margin", level=0) for block in self._read(part) if block.text not in known)
+        found = [block for block in self._read(part) if block.text not in self._texts]
+        self._texts |= {block.text for block in found}
+        blocks += (replace(block, role="margin", level=0) for block in found)

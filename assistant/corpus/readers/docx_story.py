@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from assistant.corpus.layout import MAX_HEADING
+from assistant.corpus.layout import MAX_HEADING, Role
 from assistant.corpus.readers.docx_numbering import BULLET, Counter, Lists
 from assistant.corpus.readers.docx_styles import Style, Styles, attribute, heading_level, list_place, toggle
 from assistant.corpus.readers.docx_text import ADDED, REMOVED, WRAPPERS, Findings, Inline, NoteReference, chosen
@@ -17,6 +18,9 @@ CELL = " | "
 _SENTENCE = 60
 """Characters from which on a paragraph that ends as a sentence ends is no heading, whatever its style: some writers number
 their paragraphs by means of heading styles."""
+_MARK = re.compile(r"[a-z]{1,2}|\d{1,3}|[*†‡§]{1,5}")
+"""The mark of a note, in superscript."""
+_NUMBERED = re.compile(r"\d+(?:\.\d+)*[.)]\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +119,14 @@ class Story:
         style = self._book.styles.of_paragraph(properties) if lead else Style()
         number = self._counter.next(style, list_place(properties)) if lead else ""
         text = inline.text
-        if lead and not lead.shows_number or (number == BULLET and not text):
+        if (lead and not lead.shows_number) or (number == BULLET and not text):
             number = ""
         if text or number:
             level = _level(properties, style, text)
-            role = "table" if style.is_contents else "heading" if level else "text"
-            yield Block(f"{number}\t{text}" if number else text, role, level)
+            role: Role = "table" if style.is_contents else "heading" if level else "text"
+            if not number and (_MARK.fullmatch(inline.raised) or (style.is_note and not _NUMBERED.match(text))):
+                role = "note"  # typed by hand under a table or a title
+            yield Block(f"{number}\t{text}" if number else text, role, level if role == "heading" else 0)
         yield from inline.notes
         for box in inline.boxes:
             yield from self.items(box)

@@ -26,13 +26,18 @@ class ListPlace:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A style with all that it inherits. `level` counts from 1 (0: no heading); `chain` are the ids it is made of, nearest first."""
+    """A style with all that it inherits. `level` counts from 1 (0: no heading); `chain` are the ids it is made of, nearest first.
+
+    `height` is where its letters stand ("superscript"); `is_contents` and `is_note` say that it is for tables of contents and notes.
+    """
 
     chain: tuple[str, ...] = ()
     level: int = 0
     place: ListPlace = ListPlace()
     is_hidden: bool = False
+    height: str = ""
     is_contents: bool = False
+    is_note: bool = False
 
 
 class Styles:
@@ -67,7 +72,8 @@ class Styles:
         while (element := self._elements.get(name)) is not None and element not in chain and len(chain) < _MAX_CHAIN:
             chain.append(element)
             name = attribute(element.find("basedOn"))
-        levels = (heading_level(element.find("pPr"), attribute(element.find("name"))) for element in chain)
+        names = [attribute(element.find("name")) for element in chain]
+        levels = (heading_level(element.find("pPr"), name) for element, name in zip(chain, names, strict=True))
         places = [list_place(element.find("pPr")) for element in chain]
         hidden = (toggle(element.find("rPr"), "vanish") for element in chain)
         return Style(
@@ -78,7 +84,9 @@ class Styles:
                 next((place.level for place in places if place.level is not None), None),
             ),
             is_hidden=next((value for value in hidden if value is not None), False),
-            is_contents=any(_CONTENTS.fullmatch(attribute(element.find("name"))) for element in chain),
+            height=next((value for element in chain if (value := attribute(element.find("rPr/vertAlign")))), ""),
+            is_contents=any(_CONTENTS.fullmatch(name) for name in names),
+            is_note=any(name.lower() in ("footnote text", "endnote text") for name in names),
         )
 
 

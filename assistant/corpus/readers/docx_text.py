@@ -5,12 +5,13 @@ Insertions are in, deletions are out, of a field there is the result, and hidden
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 from xml.etree.ElementTree import Element
 
-from assistant.corpus.readers.docx_styles import Styles, attribute, is_on, toggle
+from assistant.corpus.readers.docx_styles import Style, Styles, attribute, is_on, toggle
 
 REMOVED = frozenset({"del", "moveFrom"})
 ADDED = frozenset({"ins", "moveTo"})
@@ -20,13 +21,34 @@ WRAPPERS = frozenset({"sdt", "sdtContent", "customXml", "smartTag"})
 _CONTAINERS = ADDED | WRAPPERS | {"hyperlink", "fldSimple", "dir", "bdo", "ruby", "rubyBase"}
 _PRINTED = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _DRAWN = frozenset({"drawing", "pict", "object"})
+_HEX = re.compile("[0-9A-Fa-f]{1,4}")
 _COUNTING_FIELDS = ("LISTNUM", "AUTONUM")
 
 _SYMBOL = dict(zip(range(0x41, 0x5B), "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", strict=True))
 _SYMBOL |= dict(zip(range(0x61, 0x7B), "αβχδεφγηιϕκλμνοπθρστυϖωξψζ", strict=True))
-_SYMBOL |= {at: chr(at) for at in (*range(0x28, 0x2D), *range(0x2E, 0x40))} | {0x20: " ", 0x22: "∀", 0x24: "∃", 0x25: "%", 0x26: "&", 0x2D: "−"}
+_SYMBOL |= {at: chr(at) for at in (*range(0x28, 0x2D), *range(0x2E, 0x40))} | {
+    0x20: " ",
+    0x22: "∀",
+    0x24: "∃",
+    0x25: "%",
+    0x26: "&",
+    0x2D: "−",
+}
 _SYMBOL |= dict(zip(range(0xA2, 0xA6), "′≤⁄∞", strict=True)) | dict(zip(range(0xAB, 0xBD), "↔←↑→↓°±″≥×∝∂•÷≠≡≈…", strict=True))
-_SYMBOL |= {0xC7: "∩", 0xC8: "∪", 0xCE: "∈", 0xD2: "®", 0xD3: "©", 0xD4: "™", 0xD6: "√", 0xD7: "⋅", 0xE2: "®", 0xE3: "©", 0xE4: "™", 0xE5: "∑"}
+_SYMBOL |= {
+    0xC7: "∩",
+    0xC8: "∪",
+    0xCE: "∈",
+    0xD2: "®",
+    0xD3: "©",
+    0xD4: "™",
+    0xD6: "√",
+    0xD7: "⋅",
+    0xE2: "®",
+    0xE3: "©",
+    0xE4: "™",
+    0xE5: "∑",
+}
 _WINGDINGS = {0x6C: "●", 0x6E: "■", 0x6F: "☐", 0x76: "❖", 0x9F: "•", 0xA7: "▪", 0xA8: "☐", 0xD8: "➢", 0xDF: "←", 0xE0: "→", 0xE8: "➔"}
 _WINGDINGS |= {0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑"}
 _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS}
@@ -52,13 +74,18 @@ class Findings:
 
 @dataclass
 class Inline:
-    """Collects the text of a paragraph, the notes it refers to and the text boxes anchored in it (txbxContent)."""
+    """Collects the text of a paragraph, the notes it refers to and the text boxes anchored in it (txbxContent).
+
+    `raised` is what it begins with in superscript: the mark of a note, typed by hand.
+    """
 
     styles: Styles
     findings: Findings
     parts: list[str] = field(default_factory=list)
     notes: list[NoteReference] = field(default_factory=list)
     boxes: list[Element] = field(default_factory=list)
+    raised: str = ""
+    _started: bool = False
     _fields: list[bool] = field(default_factory=list)
 
     @property
@@ -88,11 +115,14 @@ class Inline:
     def _take_run(self, run: Element, is_hidden: bool) -> None:
         """Adds what one run prints; a run may also hold the text of a formula (m:t)."""
         properties = run.find("rPr")
+        look = self.styles[attribute(properties.find("rStyle"))] if properties is not None else Style()
         hidden = toggle(properties, "vanish")
-        if hidden is None:
-            named = attribute(properties.find("rStyle")) if properties is not None else ""
-            hidden = is_hidden or bool(named and self.styles[named].is_hidden)
-        self._take_content(run, hidden)
+        before = len(self.parts)
+        self._take_content(run, is_hidden or look.is_hidden if hidden is None else hidden)
+        if not self._started and (added := "".join(self.parts[before:]).strip()):
+            self._started = True
+            height = attribute(properties.find("vertAlign")) if properties is not None else ""
+            self.raised = added if (height or look.height) == "superscript" else ""
 
     def _take_content(self, run: Element, is_hidden: bool) -> None:
         for child in run:
@@ -155,15 +185,13 @@ def _characters(element: Element) -> str:
 
 def _symbol(element: Element) -> str:
     """The character of a symbol (w:sym): of a symbol font what is known of it, of any other the character itself."""
-    code = int(given, 16) if (given := element.get("char", "")) and len(given) <= 4 and given.isalnum() and _is_hex(given) else 0
+    given = element.get("char", "")
+    code = int(given, 16) if _HEX.fullmatch(given) else 0
     own = _FONTS.get(element.get("font", "").lower())
     if 0xF000 <= code <= 0xF0FF:
         code -= 0xF000
-        return (own or {}).get(code, "") if own is not None or not 0x20 <= code < 0x7F else chr(code)
+        if own is None:
+            return chr(code) if 0x20 <= code < 0x7F else ""
     if own is not None and code < 0x100:
         return own.get(code, "")
     return chr(code) if chr(code).isprintable() else ""
-
-
-def _is_hex(text: str) -> bool:
-    return all(character in "0123456789abcdefABCDEF" for character in text)
