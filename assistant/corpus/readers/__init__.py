@@ -15,7 +15,7 @@ from assistant.corpus.source import SourceText
 from assistant.errors import UnreadableDocument
 from assistant.schema import Document, Ledger, Paragraph
 
-READERS = {".pdf": "pdf:read_pdf", ".txt": "text:read_text"}
+READERS = {".docx": "docx:read_docx", ".pdf": "pdf:read_pdf", ".txt": "text:read_text"}
 """The reader of each suffix, as "module:function"; imported when it is needed."""
 SUFFIXES = (*READERS, ".jsonl")
 """What can be read."""
