@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from assistant.corpus.layout import Role
+from assistant.corpus.layout import Role, is_closed, is_mark
 from assistant.corpus.readers.pdf_page import Page, Segment
 
 _NUMBER = re.compile(r"\d{1,6}")
 _JOB_NUMBER = re.compile(r"(?:GE\.)?\d{2}-\d{5}\b.*|\*\d{5,}\*")
 """What United Nations documents print at the foot of their first page: the number of the job, and its bar code."""
+_LEADER = re.compile(r"(?:\.\s?){6,}")
 _NOTE_RULE = re.compile(r"[_—–-]{5,}")
 _NOTE_START = re.compile(r"(?:\d{1,3}|[a-z]|\*{1,3}|[†‡])\s*(?=\S)")
 _MASTHEAD = re.compile(r"(?:Distr\.|Distribution|Original:|(?:United Nations|Nations Unies|Naciones Unidas)$)", re.IGNORECASE)
@@ -198,7 +199,7 @@ def _tables(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
         is_cell = (
             len(row) == 1 and near and not kind.is_full(row[0]) and any(abs(row[0].x0 - x) < 4 for x in columns if not kind.is_left(x))
         )
-        if len(row) > 1 or is_small or is_cell:
+        if len(row) > 1 or is_small or is_cell or _is_contents(row):
             if not near:
                 columns = []
             columns += [segment.x0 for segment in row] if len(row) > 1 else []
@@ -210,22 +211,24 @@ def _tables(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
     return found
 
 
+def _is_contents(row: Sequence[Segment]) -> bool:
+    """Whether a row is of a table of contents: dots lead from its words to a page number."""
+    return any(_LEADER.search(segment.text) for segment in row)
+
+
 def _within(rows: Sequence[Sequence[Segment]], found: Mapping[int, Role], kind: Type) -> dict[int, Role]:
-    """Single lines between rows of a table, of a cell that is longer than the others of its row."""
+    """Single lines that belong to rows of a table: between two of them, or the open beginning of a cell that ends in the next row."""
     inside: dict[int, Role] = {}
-    at = 0
-    while at < len(rows):
-        if id(rows[at][0]) in found:
-            at += 1
+    for at in range(len(rows) - 2, -1, -1):
+        row, below = rows[at], rows[at + 1]
+        is_row = id(below[0]) in found or id(below[0]) in inside
+        if id(row[0]) in found or not is_row or row[0].y - below[0].y > 1.3 * kind.leading:
             continue
-        end = at
-        while end < len(rows) and id(rows[end][0]) not in found:
-            end += 1
-        edges = rows[max(0, at - 1) : end + 1]
-        close = all(above[0].y - below[0].y < 1.7 * kind.leading for above, below in pairwise(edges))
-        if at > 0 and end < len(rows) and end - at <= 3 and close and not any(kind.is_full(row[0]) for row in rows[at:end]):
-            inside |= {id(segment): "table" for row in rows[at:end] for segment in row}
-        at = end
+        after_row = at > 0 and id(rows[at - 1][0]) in found and rows[at - 1][0].y - row[0].y < 3 * kind.leading
+        is_open = not is_closed(row[0].text) and not is_mark(row[0].text) and (after_row or len(below) > 1)
+        is_short = row[0].x1 < kind.right - 0.1 * kind.width or _is_contents(below)
+        if is_open and is_short and row[0].x0 > below[0].x0 - 2 * kind.size:
+            inside |= {id(segment): "table" for segment in row}
     return inside
 
 
