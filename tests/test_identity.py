@@ -64,7 +64,8 @@ def test_decisions_and_their_annexes_are_part_of_the_label() -> None:
     """Each decision counts from 1, its annex and the appendix of that again; the heading path names them."""
     found, by_label, ledger = read(
         "Decision 1/CP.21", "Adoption of the Agreement", "1. Decides to adopt it;", "2. Requests a report.", "11th plenary meeting",
-        "12 December 2015", "Annex", "1. Each Party acts.", "2. Each Party reports.", "Appendix II", "1. A form is used.", "2. It is short.",
+        "12 December 2015", "Annex", "1. Each Party acts.", "2. Each Party reports.", "Appendix II", "1. A form is used.",
+        "2. It is short.",
         "Decision 2/CP.21", "1. Decides otherwise.", "2. Thanks the host.",
     )  # fmt: skip
     assert found == [

@@ -61,12 +61,12 @@ def init(arguments: Namespace) -> int:
     """Makes a workspace, empty or with the example's documents; what is already there stays as it is."""
     folder: Path = arguments.folder
     made = 0
-    contents = _FILES | (_example_files() if arguments.example else {})
+    contents: dict[str, str | bytes] = {**_FILES, **(_example_files() if arguments.example else {})}
     for name, content in contents.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            path.write_text(content, encoding="utf-8")
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
             made += 1
     (folder / "eval" / "gold").mkdir(exist_ok=True)
     if arguments.example:
@@ -78,12 +78,12 @@ def init(arguments: Namespace) -> int:
     return 0
 
 
-def _example_files() -> dict[str, str]:
+def _example_files() -> dict[str, bytes]:
     """The example's files by their place in a workspace."""
     found = {}
     for item in sorted(files("assistant.corpus").joinpath("example").iterdir(), key=lambda item: item.name):
         place = "eval/gold/example.jsonl" if item.name == _EXAMPLE_GOLD else f"corpus/{item.name}"
-        found[place] = item.read_text(encoding="utf-8")
+        found[place] = item.read_bytes()
     return found
 
 

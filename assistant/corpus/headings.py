@@ -9,6 +9,8 @@ from assistant.corpus.layout import Line, is_heading, is_marked, is_numbered_tit
 
 _ROMAN = re.compile(r"(?:[IVX]|[IVXLC]{2,6})\.\s")
 _NUMBERED = re.compile(r"(?P<number>\d{1,2})\.\s")
+_MEETING = re.compile(r"\d{1,5}(?:st|nd|rd|th)\s+(?:\(?[a-z]+\)?\s+)?meeting\W*")
+_DATE = re.compile(r"(?:\d{1,3}\.\s+)?\d{1,2}\s+[A-Z][a-z]+\s+\d{4}\W*")
 _SUBTITLE = re.compile(r"\([^()]{2,}(?:\([^()]*\))*[^()]*\)")
 
 
@@ -18,13 +20,13 @@ def heading_text(block: Sequence[Line]) -> str:
 
 
 def is_subtitle(block: Sequence[Line]) -> bool:
-    """Whether a block is what may stand under a heading in brackets: "(Agenda item 4)"."""
-    return len(block) == 1 and bool(_SUBTITLE.fullmatch(block[0].text))
+    """Whether a block is what may stand under a heading: "(Agenda item 4)" in brackets, or a date."""
+    return len(block) == 1 and bool(_SUBTITLE.fullmatch(block[0].text) or _DATE.fullmatch(block[0].text))
 
 
 def is_title(block: Sequence[Line], under_heading: bool, before_number: bool) -> bool:
     """Whether a block outside the numbered paragraphs is a heading, or stands under one as a subtitle or a numbered title does."""
-    if is_heading(block):
+    if is_heading(block) or (len(block) == 1 and _DATE.fullmatch(block[0].text)):
         return True
     return under_heading and (is_subtitle(block) or (before_number and is_numbered_title(block)))
 
@@ -68,10 +70,6 @@ def _is_roman(text: str, path: tuple[str, ...]) -> bool:
     return bool(_ROMAN.match(text)) and not continues
 
 
-_MEETING = re.compile(r"\d{1,5}(?:st|nd|rd|th)\s+(?:\(?[a-z]+\)?\s+)?meeting\W*")
-_DATE = re.compile(r"(?:\d{1,3}\.\s+)?\d{1,2}\s+[A-Z][a-z]+\s+\d{4}\W*")
-
-
 def closing_of(blocks: Sequence[Sequence[Line]]) -> int:
     """How many of the last blocks say at which meeting, and when, a resolution was adopted: "10th plenary meeting", "13 December 2014"."""
     for count in (2, 1):
@@ -90,14 +88,14 @@ def end_of_paragraph(blocks: Sequence[Sequence[Line]], is_last: bool, knows_head
     """How many of the blocks from a paragraph's number to the next belong to it; headings and what follows them do not.
 
     A heading follows the end of a sentence, never a colon. Without a number it counts only right before the next paragraph. Where
-    the layout `knows_headings`, the first that it names ends the paragraph, and nothing else is one.
+    the layout `knows_headings`, the first that it names ends the paragraph, and none without a mark is one.
     """
-    if knows_headings:
-        return next((at for at in range(1, len(blocks)) if blocks[at][0].role == "heading"), len(blocks))
     for at in range(1, len(blocks)):
+        if blocks[at][0].role == "heading":
+            return at
         if is_marked(blocks[at][0].text) and is_heading(blocks[at]) and _is_ended(blocks[at - 1]):
             return at
-    if is_last:
+    if is_last or knows_headings:
         return len(blocks)
     end = len(blocks)
     while end > 1 and (is_heading(blocks[end - 1]) or is_subtitle(blocks[end - 1]) or _is_numbered_title(blocks, end - 1)):

@@ -29,7 +29,7 @@ _EDGE = 0.16
 """Share of a page's height, at its head and at its foot, where running headers and footers stand."""
 _NEXT = 2.2
 """In sizes of the type: the lines of a running header stand no further apart; a table's heading that each page repeats does."""
-_SMALLER = 0.93
+_SMALLER = 0.89
 """Type this much smaller than the text's is a note or a table. United Nations documents set 10 point text and 8.5 point tables."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from ctypes import byref, c_double
+from ctypes import byref, c_double, c_int, create_string_buffer
 from dataclasses import dataclass, replace
 
 import pypdfium2 as pdfium
@@ -11,6 +11,8 @@ import pypdfium2.raw as raw
 
 _BOLD = 600
 """Font weights from here on are bold (OpenType: 600 semi-bold, 700 bold)."""
+_ITALIC = 64
+"""The flag of an italic font (PDF 32000-1, table 123)."""
 _CELL_GAP, _TAB_GAP, _SMALL, _RAISED = 1.5, 0.9, 0.8, 0.15
 """In sizes of the type: an empty space as wide as this parts two cells of a row, or follows a tabulator; a mark is as small as
 this beside its line, and raised by this much."""
@@ -107,8 +109,7 @@ def _runs(text_page: pdfium.PdfTextPage) -> list[_Run | None]:
         raw.FPDFText_GetCharOrigin(text_page, at, byref(x), byref(y))
         size = raw.FPDFText_GetFontSize(text_page, at)
         if run is None or abs(run.y - y.value) > 0.5 or abs(run.size - size) > 0.5 or _is_apart(run, left.value):
-            weight = raw.FPDFText_GetFontWeight(text_page, at)
-            run = _Run(left.value, right.value, y.value, size, weight >= _BOLD, _is_italic(text_page, at), "")
+            run = _Run(left.value, right.value, y.value, size, *_emphasis(text_page, at), "")
             runs.append(run)
         run.text += character
         run.x1 = max(run.x1, right.value)
@@ -119,12 +120,12 @@ def _is_apart(run: _Run, left: float) -> bool:
     return left - run.x1 > _TAB_GAP * run.size or left < run.x0 - run.size
 
 
-def _is_italic(text_page: pdfium.PdfTextPage, at: int) -> bool:
-    from ctypes import c_int, create_string_buffer
-
+def _emphasis(text_page: pdfium.PdfTextPage, at: int) -> tuple[bool, bool]:
+    """Whether a character is bold, and whether it is italic, by its font's weight, flags and name."""
     name, flags = create_string_buffer(80), c_int()
     raw.FPDFText_GetFontInfo(text_page, at, name, len(name), byref(flags))
-    return bool(flags.value & 64) or b"Ital" in name.value or b"Obliq" in name.value
+    bold = raw.FPDFText_GetFontWeight(text_page, at) >= _BOLD or b"Bold" in name.value
+    return bold, bool(flags.value & _ITALIC) or b"Ital" in name.value or b"Obliq" in name.value
 
 
 def _segments(page: int, runs: list[_Run | None]) -> list[Segment]:
