@@ -11,12 +11,19 @@ from assistant.corpus.readers.docx import read_docx
 SUPERSCRIPT = '<w:vertAlign w:val="superscript"/>'
 
 
-def field(code: str, result: str) -> str:
+def char(kind: str) -> str:
+    """The begin, the middle or the end of a field."""
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
+def code(text: str) -> str:
+    """A piece of a field's code."""
+    return f"<w:r><w:instrText>{text}</w:instrText></w:r>"
+
+
+def field(codes: str, result: str) -> str:
     """A field with its code and its result."""
-    return (
-        f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>{code}</w:instrText></w:r>'
-        f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{result}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    )
+    return char("begin") + codes + char("separate") + result + char("end")
 
 
 def reference(name: int, kind: str = "footnote", more: str = "") -> str:
@@ -71,15 +78,15 @@ def test_what_a_run_prints(content: str, text: str) -> None:
 
 def test_of_a_field_there_is_the_result() -> None:
     """Codes are never text, nor are fields inside a code; a field that never ends takes nothing with it."""
-    nested = field(f" IF {field('PAGE', run('7'))} = 7 ", run("yes"))
+    nested = field(code(" IF ") + field(code("PAGE"), run("7")) + code(" = 7 "), run("yes"))
     simple = f'<w:fldSimple w:instr=" REF x ">{run("para. 4")}</w:fldSimple>'
-    endless = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText> DATE </w:instrText></w:r>'
+    endless = char("begin") + code(" DATE ")
     assert texts(p(run("a ") + nested + run(" b ") + simple) + p(endless) + p("c")) == ["a yes b para. 4", "c"]
 
 
 def test_a_number_that_a_field_counts_is_missed_and_said_to_be() -> None:
     """Word keeps no result of LISTNUM and AUTONUM."""
-    source = read_docx(word(p(field(" AUTONUM ", "") + run("Text"))), "a.docx")
+    source = read_docx(word(p(field(code(" AUTONUM "), "") + run("Text"))), "a.docx")
     assert any("AUTONUM" in warning for warning in source.warnings)
 
 
@@ -281,7 +288,7 @@ def test_a_text_box_is_read_once_behind_its_paragraph() -> None:
 def test_headers_and_footers_are_read_once_and_stand_apart() -> None:
     """The first page's header, which holds the symbol, comes first; all others come last; what is not printed is not read."""
     first = section(("header", "first", "header1"), ("header", "default", "header2"), ("footer", "default", "footer1"), more="<w:titlePg/>")
-    later = section(("header", "even", "header3"), ("header", "default", "header4"))
+    later = section(("header", "even", "header3"), ("header", "first", "header3"), ("header", "default", "header4"))
     parts = {"header1": table((p("United Nations"), p("A/80/1") + p("1 May 2026"))), "header2": p("A/80/1 again"), "header3": p("even")}
     found = read(p("One", first) + p("Two") + later, **parts, header4=p("A/80/1 again"), footer1=p("26-1"))
     margin = [("margin", "United Nations\nA/80/1\n1 May 2026")]
