@@ -273,9 +273,16 @@ def test_a_table_in_a_table() -> None:
     assert texts(table((inner,)) + p("x") + table((inner, "e"))) == ["a | b\nc | d", "x", "a | b c | d | e"]
 
 
+def test_a_document_laid_out_in_a_table_is_warned_of() -> None:
+    """Its text is a table's, and its paragraphs have no numbers of their own."""
+    body = table((p("1. One.") + p("2. Two."),)) + p("End")
+    assert "in one table" in read_docx(word(body), "a.docx").warnings[0]
+    assert read_docx(word(p("A paragraph of some length.") + table(("a", "b"))), "a.docx").warnings == ()
+
+
 def test_a_text_box_is_read_once_behind_its_paragraph() -> None:
-    """Word writes it twice, for newer and older programs."""
-    box = f"<w:txbxContent>{p('boxed')}</w:txbxContent>"
+    """Word writes it twice, for newer and older programs; one with dashes only is part of a drawing."""
+    box = f"<w:txbxContent>{p('boxed')}{p('– –')}</w:txbxContent>"
     twice = (
         f'<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx>{box}</wps:txbx></w:drawing></mc:Choice>'
         f"<mc:Fallback><w:pict><v:textbox>{box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
