@@ -22,6 +22,7 @@ SPACES = " ".join(
     }.items()
 )
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+SUPERSCRIPT = '<w:vertAlign w:val="superscript"/>'
 _ROOTS = {"styles": "styles", "numbering": "numbering", "settings": "settings", "footnotes": "footnotes", "endnotes": "endnotes"}
 
 
@@ -101,6 +102,23 @@ def style(name: str, properties: str = "", based_on: str = "", title: str = "", 
         f'<w:style w:type="paragraph" w:styleId="{name}"><w:name w:val="{title or name}"/>{base}'
         f"<w:pPr>{properties}</w:pPr><w:rPr>{look}</w:rPr></w:style>"
     )
+
+
+def reference(name: int, kind: str = "footnote", more: str = "") -> str:
+    """The mark of a note in the text."""
+    return f'<w:r><w:rPr>{SUPERSCRIPT}</w:rPr><w:{kind}Reference w:id="{name}" {more}/></w:r>'
+
+
+def note(name: int, content: str, kind: str = "footnote") -> str:
+    """A note as Word writes it: tabulators around its mark."""
+    mark = f"<w:r><w:tab/></w:r><w:r><w:{kind}Ref/></w:r><w:r><w:tab/></w:r>"
+    return f'<w:{kind} w:id="{name}">{p(mark + run(content))}</w:{kind}>'
+
+
+def section(*links: tuple[str, str, str], more: str = "") -> str:
+    """The properties of a section with its headers and footers, each ("header", "first", part)."""
+    refs = "".join(f'<w:{tag}Reference w:type="{kind}" r:id="{name}"/>' for tag, kind, name in links)
+    return f"<w:sectPr>{refs}{more}</w:sectPr>"
 
 
 def blocks_of(source: SourceText) -> list[tuple[str, str]]:
