@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from assistant.corpus import Entry, Skipped, corpus_files, corpus_fingerprint, read_corpus, warnings_of
-from assistant.corpus.readers import read_source
+from assistant.corpus.readers import SUFFIXES, read_source
 from assistant.errors import EmptyCorpus, InvalidCatalogue, UnreadableDocument
 from assistant.schema import Ledger
 
@@ -146,7 +146,7 @@ def test_a_format_without_a_reader_is_skipped(tmp_path: Path, name: str) -> None
     (item,) = skipped(fill(tmp_path, {name: "x", "b.txt": GOOD}))
     assert item.source == name
     assert "has no reader" in item.reason
-    assert "Readable are ." in item.reason
+    assert f"Readable are {', '.join(SUFFIXES)}." in item.reason
 
 
 def test_suffixes_in_capitals_are_read(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def read_docx(raw: bytes, name: str) -> SourceText:
     body += notes.close(None)
     if not body:
         raise UnreadableDocument(f"{name} holds no text", "Check that it is a Word file with text, not with pictures of it.")
-    warnings = tuple(_warnings(file.book, notes))
+    warnings = (*_warnings(file.book, notes), *_framed(body))
     return assemble([*margins.first, *body, *margins.others], properties=file.properties(), warnings=warnings)
 
 
@@ -90,3 +90,10 @@ def _warnings(book: Book, notes: Notes) -> Iterator[str]:
         yield "its notes are numbered page by page, which only Word can do: their marks are counted through the text"
     if unknown := sorted(book.lists.unknown_formats()):
         yield f"numbers in the format {', '.join(unknown)} are written as decimals"
+
+
+def _framed(body: list[Block]) -> Iterator[str]:
+    """A warning where one table holds most of the text: some writers lay a whole document out in a table."""
+    longest = max((len(block.text) for block in body if block.role == "table"), default=0)
+    if 2 * longest > sum(len(block.text) for block in body):
+        yield "most of its text stands in one table: read as a table, not as paragraphs"

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from assistant.corpus.readers.docx_formats import format_number
 from assistant.corpus.readers.docx_story import Book, Story
-from assistant.corpus.readers.docx_styles import attribute, number, toggle
+from assistant.corpus.readers.docx_styles import attribute, is_on, number, toggle
 from assistant.corpus.readers.docx_text import NoteReference
 from assistant.corpus.source import Block
 
@@ -80,7 +80,7 @@ class Margins:
     def __init__(self, read: Callable[[str], Iterable[Block]], settings: Mapping[str, Element]) -> None:
         """`read` gives the blocks of a header or footer by the id of its relationship."""
         self._read = read
-        self._two_sided = "evenAndOddHeaders" in settings and settings["evenAndOddHeaders"].get("val", "1") not in ("0", "false", "off")
+        self._two_sided = "evenAndOddHeaders" in settings and is_on(settings["evenAndOddHeaders"].get("val", "1"))
         self._parts: dict[tuple[str, str], str] = {}
         self._seen: set[str] = set()
         self._texts: set[str] = set()

@@ -129,7 +129,9 @@ class Story:
             yield Block(f"{number}\t{text}" if number else text, role, level if role == "heading" else 0)
         yield from inline.notes
         for box in inline.boxes:
-            yield from self.items(box)
+            for item in self.items(box):
+                if not isinstance(item, Block) or any(map(str.isalnum, item.text)):  # dashes and dots are drawn onto charts
+                    yield item
 
     def _table(self, table: Element) -> Iterator[Item]:
         """One block for a table, a row a line, and the notes that it refers to; of merged cells the text stands once."""
