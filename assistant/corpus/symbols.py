@@ -21,7 +21,7 @@ _BRACKET = (
     rf"|(?:[Ss]ect|SECT|[Vv]ol|VOL|[Pp]art|PART|[Ss]upp|SUPP|[Rr]esumption|RESUMPTION)(?:\.?\s?(?:[0-9]{{1,3}}[A-Za-z]?|{_ROMAN}))?)\)"
 )
 _ANY_BRACKET = _BRACKET.replace("?P<bracket>", "?:")
-_GOES_ON = r"(?:\.[A-Za-z0-9]+|[-‐‑](?![A-Za-z]{1,5}/)[A-Za-z0-9]+)*"  # noqa: RUF001  # "277-S/24111" is two symbols
+_GOES_ON = r"(?:\.[A-Za-z0-9]+|[-‐‑](?![A-Za-z]{1,5}/)[A-Za-z0-9]+)*"  # "277-S/24111" is two symbols
 _PART = rf"(?:[Pp]art\s[A-Za-z0-9]{{1,4}}\b|PART\s[A-Z0-9]{{1,4}}\b|[A-Za-z0-9]+{_GOES_ON})"
 _TOKEN = re.compile(rf"(?<![\w/.])[A-Za-z]{{1,12}}(?:/{_PART}(?:\s?{_ANY_BRACKET})?)+(?![\w/]|[.@][^\W_])")
 _ONE_PART = re.compile(rf"(?P<part>[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*|[Pp]art [A-Za-z0-9]+|PART [A-Z0-9]+)(?:(?P<space>\s?){_BRACKET})?")
@@ -135,7 +135,7 @@ def lookalikes(text: str) -> Iterator[tuple[int, int]]:
 def _symbol(text: str) -> Symbol | None:
     """The symbol of a token, its words as they are spelt; None where a part is none."""
     is_small = text == text.lower()
-    parts = [_part(part, is_small) for part in re.sub("[‐‑]", "-", text).split("/")]  # noqa: RUF001  # hyphens
+    parts = [_part(part, is_small) for part in re.sub("[‐‑]", "-", text).split("/")]  # hyphens
     known = [part for part in parts if part]
     if len(known) < len(parts) or not known[0].isalpha() or not any(re.search("[0-9]", part.partition("(")[0]) for part in known[1:]):
         return None
@@ -172,10 +172,9 @@ def _may_be(word: str, is_small: bool) -> bool:
 def _bracket(text: str, is_small: bool) -> str | None:
     if text[:1].isdigit():
         return f"({text})"
-    if match := re.fullmatch(r"([A-Za-z]{3,})\.?\s?(\w*)", text):
-        if name := _SPELT.get(match[1].upper()):
-            dot = "." if name in ("Sect", "Vol") else ""
-            return f"({name}{dot} {match[2].upper()})" if match[2] else f"({name}{dot})"
+    if (match := re.fullmatch(r"([A-Za-z]{3,})\.?\s?(\w*)", text)) and (name := _SPELT.get(match[1].upper())):
+        dot = "." if name in ("Sect", "Vol") else ""
+        return f"({name}{dot} {match[2].upper()})" if match[2] else f"({name}{dot})"
     return f"({text.upper()})" if is_small or text == text.upper() else None
 
 

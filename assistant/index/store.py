@@ -154,6 +154,12 @@ class ParagraphStore:
         rows = self._query(f"SELECT {_COLUMNS} FROM paragraphs p WHERE p.document = ? ORDER BY p.position", (number,))
         return tuple(_paragraph(document, row) for row in rows)
 
+    def documents_with(self, labels: Sequence[str]) -> set[str]:
+        """Ids of the documents that have a paragraph of one of these labels (the first hundreds of them). O(paragraphs)."""
+        wanted = labels[:_BATCH]
+        rows = self._query(f"SELECT DISTINCT document FROM paragraphs WHERE label IN ({','.join('?' * len(wanted))})", wanted)
+        return {self.documents[row].id for (row,) in rows}
+
     def rows_of(self, documents: Sequence[int]) -> list[int]:
         """Paragraph rows of these document rows."""
         wanted = set(documents)
