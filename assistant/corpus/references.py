@@ -20,7 +20,8 @@ _SUFFIX = r"(?:bis|ter|quater|quinquies)"
 _DECISION = r"(?:\d+[A-Z]?|[IVXLC]+|[A-Z]{1,3}-\d+)(?:/(?:[A-Z]+\.\d+|\d+))?"
 _NUMBER = r"\d+[A-Z]?(?:\.(?:[IVXLC]+|\d+))*"
 _LABEL = re.compile(
-    rf"(?:(?P<text>decision|resolution)\.(?P<name>{_DECISION})\.)?(?P<part>annex\.(?:(?P<annex>[IVXLC]+|[A-Z]|\d{{1,2}}|[^\W\d_][^.~]*)\.)?)?"
+    rf"(?:(?P<text>decision|resolution)\.(?P<name>{_DECISION})\.)?"
+    rf"(?P<part>annex\.(?:(?P<annex>[IVXLC]+|[A-Z]|\d{{1,2}}|[^\W\d_][^.~]*)\.)?)?"
     rf"(?P<number>{_NUMBER})(?P<suffix>{_SUFFIX})?(?:~(?P<nth>\d+))?"
 )
 _COUNTED = re.compile(r"(?P<kind>[ut])(?P<number>\d+)(?:~\d+)?")
