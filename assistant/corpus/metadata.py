@@ -44,7 +44,9 @@ _TURN = re.compile(
 )
 _TURNS = 3
 """How many turns of speakers make a transcript."""
-_NO_TITLE = re.compile(r"microsoft word\b|untitled|\S+\.(?:docx?|pdf|html?|md|rtf|odt)$|\S*$|slide \d|document\d*$", re.IGNORECASE)
+_NO_TITLE = re.compile(
+    r"microsoft word\b|untitled|\S+\.(?:docx?|pdf|html?|md|rtf|odt)$|\S*[\d_.]\S*$|$|slide \d|document\d*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,15 @@ class _Found:
             self.fields[name], self.origins[name] = value, origin
 
 
-def read_metadata(source: SourceText) -> Metadata:
-    """What `source` says of itself. Fields that it does not state are left out; never raises."""
+def read_metadata(source: SourceText, symbol: str | None = None) -> Metadata:
+    """What `source` says of itself. Fields that it does not state are left out; never raises.
+
+    `symbol` is what the catalogue says it is, which tells its kind and standing too; it is not among the fields.
+    """
     found, head = _Found(), head_of(source)
     title = title_of(head)
+    if symbol:
+        found.take("symbol", symbol, "catalogue")
     _take_identity(found, source, head)
     _take_dates(found, source, head, title)
     _take_title(found, source, title)
@@ -82,19 +89,25 @@ def read_metadata(source: SourceText) -> Metadata:
     found.take("delegation", speaker.delegation, title.origin if title else "")
     _take_standing(found, head)
     _take_language(found, source)
+    if symbol:
+        del found.fields["symbol"], found.origins["symbol"]
     return Metadata(found.fields, found.origins, tuple(found.warnings))
 
 
 def _take_identity(found: _Found, source: SourceText, head: Head) -> None:
-    """The symbol: a person wrote the properties' one on purpose, so that it goes before the first page's."""
+    """The symbol: a person wrote the catalogue's or the properties' one on purpose, so that it goes before the first page's."""
     masthead = symbol_of(head)
-    if stated := source.properties.get("symbol", "").strip():
-        if symbol := parse(stated):
-            found.take("symbol", symbol.render(), "properties")
-            if masthead.symbol not in (None, symbol):
-                found.warnings.append(f"its properties say {symbol.render()}, its first page {masthead.symbol.render()}")
-        else:
-            found.warnings.append(f"its properties hold a symbol that is none: {stated[:60]}")
+    stated = source.properties.get("symbol", "").strip()
+    if stated and (symbol := parse(stated)):
+        found.take("symbol", symbol.render(), "properties")
+    elif stated:
+        found.warnings.append(f"its properties hold a symbol that is none: {stated[:60]}")
+    if known := found.fields.get("symbol"):
+        where = "catalogue.toml says" if found.origins["symbol"] == "catalogue" else "its properties say"
+        if parse(known) is None:
+            found.warnings.append(f"{where} {known[:60]}, which is no symbol of the United Nations")
+        elif masthead.symbol and masthead.symbol != parse(known):
+            found.warnings.append(f"{where} {known}, its first page {masthead.symbol.render()}")
     elif masthead.warning:
         found.warnings.append(masthead.warning)
     if masthead.symbol:
@@ -155,9 +168,9 @@ def _take_kind(found: _Found, source: SourceText, head: Head, title: Title | Non
 
 def _take_standing(found: _Found, head: Head) -> None:
     """A draft by its symbol or by its own words; adopted only where that is said; an unofficial transcript where it says so."""
-    symbol = parse(found.fields.get("symbol", ""))
-    if symbol and symbol.is_draft:
-        found.take("standing", "draft", "symbol")
+    by_symbol = standing_of(found.fields.get("symbol"))
+    if by_symbol == "draft":
+        found.take("standing", by_symbol, "symbol")
     said = [*_said(head)]
     if "title" in found.fields and found.origins["title"] != "properties":
         said.append((found.fields["title"], found.origins["title"]))
@@ -166,12 +179,17 @@ def _take_standing(found: _Found, head: Head) -> None:
         for text, origin in said:
             if pattern.match(text):
                 found.take("standing", standing, origin)
-    if symbol and symbol.is_resolution:
-        found.take("standing", "adopted", "symbol")
+    found.take("standing", by_symbol, "symbol")
     if found.fields.get("kind") == "transcript":
         for text, origin in said:
             if _UNOFFICIAL.search(text):
                 found.take("standing", "unofficial", origin)
+
+
+def standing_of(symbol: str | None) -> Standing | None:
+    """The standing that a symbol tells: a draft's, or an adopted resolution's."""
+    parsed = parse(symbol or "")
+    return None if parsed is None else "draft" if parsed.is_draft else "adopted" if parsed.is_resolution else None
 
 
 def _said(head: Head) -> Iterator[tuple[str, str]]:

@@ -26,7 +26,7 @@ _OFFICES = re.compile(
     r"(?:the )?(?P<office>(?:Vice-|Co-|Deputy )?(?:Chair(?:person|man|woman)?|President|Secretary-General|Facilitator|Rapporteur)s?)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"[^\W\d_][\w’'.-]*(?:\s(?:and|of|the|de|del|du|la|le|[^\W\d_a-z][\w’'.()-]*))*")
+_NAME = re.compile(r"[^\W\d_][\w’'.-]*(?:\s(?:and|of|the|de|del|du|la|le|\d+|d[’'](?=\w)\w+|[^\W\d_a-z][\w’'.()-]*))*")
 
 
 @dataclass(frozen=True, slots=True)
