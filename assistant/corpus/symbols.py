@@ -95,12 +95,14 @@ class Symbol:
         return self.revision > other.revision and self.base == other.base
 
 
-@lru_cache(maxsize=8192)
 def parse(text: str) -> Symbol | None:
     """The symbol that `text` is, as a whole; None where it is none. Never raises."""
-    text = text.strip().rstrip("*").rstrip()
-    match = _TOKEN.fullmatch(text) if len(text) <= _LONGEST else None
-    return _symbol(text) if match else None
+    return _parse(text.strip().rstrip("*").rstrip()) if "/" in text and len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=8192)
+def _parse(text: str) -> Symbol | None:
+    return _symbol(text) if _TOKEN.fullmatch(text) else None
 
 
 def find(text: str, *, any_case: bool = False) -> Iterator[tuple[Symbol, int, int]]:
