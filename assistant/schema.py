@@ -38,6 +38,8 @@ class Document:
     delegation: str | None = None
     language: str | None = None
     aliases: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    """Names of the roles and groups that the speaker or delegation holds at the document's date, as the catalogue gives them."""
     origins: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
@@ -254,6 +256,7 @@ def document_json(document: Document) -> dict[str, Any]:
         "delegation": document.delegation,
         "language": document.language,
         "aliases": list(document.aliases),
+        "roles": list(document.roles),
         "sha256": document.sha256,
         "origins": dict(document.origins),
     }

@@ -98,6 +98,38 @@ def test_show_prints_a_paragraph_or_a_whole_document(capsys: pytest.CaptureFixtu
     assert set(rows[0]) == {"document", "label", "numbering", "text", "heading", "pages"}
 
 
+def test_the_corpus_shows_what_is_known_and_where_it_came_from(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Fields with their origins, other names, roles, gaps and warnings; the same in JSON, with the whole ledger."""
+    (tmp_path / "corpus").mkdir()
+    head = "United Nations  A/77/275\n\nDistr.: General\n3 March 2031\n\nStatement by Mr. Corin Hale, representative of Estmark\n\n"
+    text = head + "".join(f"{number}. Paragraph number {number} says something of its own.\n\n" for number in (1, 2, 5, 6, 7))
+    (tmp_path / "corpus" / "a.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "corpus" / "catalogue.toml").write_text(
+        '[[role]]\nname = "Rapporteur"\nperson = "Corin Hale"\nsince = 2030-01-01\n[alias]\n"the first report" = "A/77/275"\n',
+        encoding="utf-8",
+    )
+    code, out, err = _run(capsys, "corpus", "--workspace", tmp_path)
+    assert (code, err) == (0, "")
+    shown = [" ".join(line.split()) for line in out.splitlines()]
+    assert shown[0] == "A/77/275 (not indexed as it is now)"
+    for line in (
+        "file a.txt [id from symbol]",
+        "symbol A/77/275 [first page, line 1]",
+        "date 2031-03-03 [first page, line 4]",
+        "speaker Mr. Corin Hale [first page, line 6]",
+        "delegation Estmark [first page, line 6]",
+        "aliases the first report [catalogue]",
+        "roles Rapporteur [catalogue]",
+        "gaps 3-4",
+        "warning numbers missing: 3-4",
+    ):
+        assert line in shown
+    (row,) = json.loads(_run(capsys, "corpus", "--workspace", tmp_path, "--json")[1])
+    assert (row["aliases"], row["roles"], row["origins"]["date"]) == (["the first report"], ["Rapporteur"], "first page, line 4")
+    assert {"official", "counted", "first", "last", "gaps", "repeats"} <= set(row["ledger"])
+    assert (row["ledger"]["official"], row["ledger"]["first"], row["ledger"]["last"], row["ledger"]["gaps"]) == (5, "1", "7", ["3-4"])
+
+
 def test_index_corpus_verify_and_rollback_tell_one_story(capsys: pytest.CaptureFixture[str], fresh: Path) -> None:
     """Index, change a document, index again: one paragraph embedded; roll back: the old text answers; forward again."""
     place = ("--workspace", fresh)

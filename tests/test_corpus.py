@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import datetime as dt
 import json
 import os
 from pathlib import Path
@@ -243,6 +244,47 @@ def test_a_bad_line_is_named_with_its_number_and_the_others_are_read(tmp_path: P
     assert item == Skipped("c.jsonl", f'c.jsonl, line 2: {what}. A line is {{"_id", "title", "text"}}.')
 
 
+def test_what_a_line_says_of_its_document_is_read(tmp_path: Path) -> None:
+    """Known keys of "metadata" with the origin metadata; a draft's symbol tells its standing; other keys are ignored."""
+    about = {
+        "symbol": "A/AC.292/2024/CRP.1", "date": "2024-07-12", "speaker": "Ms. Lowe", "delegation": "Norvania", "kind": "statement",
+        "session": "Eighth session", "language": "en", "url": "https://x", "pages": 4,
+    }  # fmt: skip
+    rows = [
+        {"_id": "1", "text": "T", "metadata": about},
+        {"_id": "2", "text": "T", "metadata": {}},
+        {"_id": "3", "text": "T", "metadata": None},
+    ]
+    one, two, three = entries(fill(tmp_path, {"c.jsonl": lines(*rows)}))
+    document = one.document
+    assert (document.id, document.symbol, document.date) == ("1", "A/AC.292/2024/CRP.1", dt.date(2024, 7, 12))
+    assert (document.speaker, document.delegation, document.kind) == ("Ms. Lowe", "Norvania", "statement")
+    assert (document.session, document.language, document.standing) == ("Eighth session", "en", "draft")
+    origins = dict.fromkeys(("symbol", "date", "speaker", "delegation", "kind", "session", "language"), "metadata")
+    assert document.origins == {"id": "_id", "title": "_id", **origins, "standing": "symbol"}
+    assert two.document.origins == three.document.origins == {"id": "_id", "title": "_id"}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "what"),
+    [
+        ("x", "metadata is not an object"),
+        ([], "metadata is not an object"),
+        ({"date": "12 July 2024"}, "metadata.date is no date like 2026-03-19: '12 July 2024'"),
+        ({"date": "2024-02-30"}, "metadata.date is no date like 2026-03-19: '2024-02-30'"),
+        ({"date": 2024}, "metadata.date is not text"),
+        ({"kind": "speech"}, "metadata.kind is none of report, resolution, statement, transcript, letter, other: 'speech'"),
+        ({"speaker": ["x"]}, "metadata.speaker is not text"),
+        ({"session": "a\nb"}, "metadata.session has characters that are not text"),
+    ],
+)
+def test_metadata_that_cannot_be_used_make_the_line_unreadable(tmp_path: Path, metadata: object, what: str) -> None:
+    """The line is named with the key and what is wrong; the next one is read."""
+    fill(tmp_path, {"c.jsonl": lines({"_id": "1", "text": "T", "metadata": metadata}, {"_id": "2", "text": "T"})})
+    assert [entry.document.id for entry in entries(tmp_path)] == ["2"]
+    assert skipped(tmp_path)[0].reason.startswith(f"c.jsonl, line 1: {what}. ")
+
+
 def test_bytes_that_are_no_text_are_one_bad_line(tmp_path: Path) -> None:
     """A line in another encoding is skipped with the byte; a byte order mark at the beginning is not in the way."""
     good = json.dumps({"_id": "1", "text": "T"}).encode()
@@ -305,6 +347,101 @@ def test_the_shipped_corpus_is_read_without_a_word_of_warning() -> None:
     assert (entry.document.id, entry.document.speaker, entry.document.kind) == ("chair-closing-remarks", "Chair", "statement")
     assert len(entry.paragraphs) == 10
     assert warnings_of(entry.ledger) == []
+
+
+# --- documents that belong together
+
+HEAD = "United Nations  {symbol}\n\nDistr.: General\n{date}\nOriginal: English\n\nReport of the Group\n\n1. One.\n\n2. Two.\n"
+
+
+def head(symbol: str, date: str = "3 March 2031") -> str:
+    """A document of two paragraphs under a masthead."""
+    return HEAD.format(symbol=symbol, date=date)
+
+
+def test_a_document_is_called_by_the_symbol_that_it_prints(tmp_path: Path) -> None:
+    """Id, symbol, date, title and kind come from the first page, and the paragraphs carry the id."""
+    (entry,) = entries(fill(tmp_path, {"a.txt": head("A/77/275")}))
+    document = entry.document
+    assert (document.id, document.symbol, document.title, document.kind) == ("A/77/275", "A/77/275", "Report of the Group", "report")
+    assert document.date == dt.date(2031, 3, 3)
+    assert [paragraph.id for paragraph in entry.paragraphs if paragraph.numbering == "official"] == ["A/77/275#1", "A/77/275#2"]
+    assert document.origins["symbol"] == "first page, line 1"
+
+
+def test_languages_of_one_symbol_are_variants_and_formats_are_not(tmp_path: Path) -> None:
+    """The French file has its own id, in its paragraphs too; the second English one is skipped, and both files are named."""
+    fill(
+        tmp_path,
+        {
+            "a.txt": GOOD,
+            "b.txt": GOOD,
+            "c.txt": GOOD,
+            "catalogue.toml": "".join(
+                f'["{name}.txt"]\nsymbol = "A/77/275"\nlanguage = "{code}"\n' for name, code in zip("abc", ["fr", "en", "en"], strict=True)
+            ),
+        },
+    )
+    assert [(entry.document.id, entry.document.source) for entry in entries(tmp_path)] == [("A/77/275@fr", "a.txt"), ("A/77/275", "b.txt")]
+    assert entries(tmp_path)[0].paragraphs[0].id == "A/77/275@fr#1"
+    assert skipped(tmp_path) == [
+        Skipped("c.txt", "c.txt is A/77/275 again; b.txt is indexed. Give its language, or another id, in the catalogue.")
+    ]
+
+
+def test_a_replaced_version_says_so(tmp_path: Path) -> None:
+    """The first version and Rev.1 are superseded, Rev.2 is not; what the catalogue says goes before."""
+    fill(
+        tmp_path,
+        {"a.txt": head("A/77/275"), "b.txt": head("A/77/275/Rev.1"), "c.txt": head("A/77/275/Rev.2"), "d.txt": head("A/77/275/Add.1")},
+    )
+    standings = {entry.document.id: (entry.document.standing, entry.document.origins.get("standing")) for entry in entries(tmp_path)}
+    assert standings == {
+        "A/77/275": ("superseded", "replaced by A/77/275/Rev.2"),
+        "A/77/275/Rev.1": ("superseded", "replaced by A/77/275/Rev.2"),
+        "A/77/275/Rev.2": ("none", None),
+        "A/77/275/Add.1": ("none", None),
+    }
+    fill(tmp_path, {"catalogue.toml": '["a.txt"]\nstanding = "adopted"\n'})
+    assert next(entry.document for entry in entries(tmp_path) if entry.document.id == "A/77/275").standing == "adopted"
+
+
+def test_a_role_a_group_and_an_alias_reach_their_documents(tmp_path: Path) -> None:
+    """By person and date, by delegation, by symbol; an alias of no document is reported."""
+    fill(
+        tmp_path,
+        {
+            "a.txt": head("A/77/275"),
+            "b.txt": GOOD,
+            "catalogue.toml": """
+                ["b.txt"]
+                speaker = "Burhan Gafoor"
+                delegation = "Singapore"
+                date = 2023-05-01
+                [[role]]
+                name = "Chair"
+                person = "Mr. Burhan Gafoor"
+                since = 2021-06-01
+                until = 2025-07-11
+                [[role]]
+                name = "former Chair"
+                person = "Mr. Burhan Gafoor"
+                since = 2025-07-12
+                [[group]]
+                name = "islands"
+                members = ["singapore", "Malta"]
+                [alias]
+                "the first report" = "a/77/275"
+                "the second report" = "A/78/265"
+                """,
+        },
+    )
+    one, two = (entry.document for entry in entries(tmp_path))
+    assert (one.aliases, one.origins["aliases"], one.roles) == (("the first report",), "catalogue", ())
+    assert (two.roles, two.origins["roles"]) == (("Chair", "islands"), "catalogue")
+    assert skipped(tmp_path) == [
+        Skipped("catalogue.toml", "catalogue.toml calls A/78/265 'the second report', but there is no such document.")
+    ]
 
 
 # --- warnings and the fingerprint

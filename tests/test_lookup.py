@@ -105,3 +105,32 @@ def test_unknown_names_say_what_to_do(store: ParagraphStore) -> None:
     with pytest.raises(UnknownReference, match=r"has no para\. 44"):
         find_paragraph("A/77/275#44", store)
     assert find_document("the SECOND annual progress report", store).id == "A/77/275"
+
+
+def test_a_decision_is_found_in_the_document_that_holds_it(tmp_path: Path) -> None:
+    """ "paragraph 3 of decision 1/CP.21" needs no symbol; its number never means a paragraph of another decision."""
+    first = Document("FCCC/CP/2015/10/Add.1", "Report", "a.txt", "0", symbol="FCCC/CP/2015/10/Add.1")
+    labels = "decision.1/CP.21.1 decision.1/CP.21.3 decision.1/CP.21.annex.II.3 decision.2/CP.21.1 decision.2/CP.21.2"
+    others = [Document(f"d{number}", "Other", f"{number}.txt", "0") for number in range(5)]
+    write_store(tmp_path / "s.sqlite", [_entry(first, labels), *(_entry(other, "1 2 3") for other in others)])
+    store = ParagraphStore(tmp_path / "s.sqlite")
+    assert _ids("What does paragraph 3 of decision 1/CP.21 say?", store) == ["FCCC/CP/2015/10/Add.1#decision.1/CP.21.3"]
+    assert _ids("decision 1/CP.21, annex II, para. 3", store) == ["FCCC/CP/2015/10/Add.1#decision.1/CP.21.annex.II.3"]
+    assert _ids("decision 1/CP.21, paras. 1–3", store) == [f"{first.id}#decision.1/CP.21.{number}" for number in (1, 3)]
+    assert _ids("decision 9/CP.9, para. 3", store) is None
+    missing = look_up("FCCC/CP/2015/10/Add.1, decision 2/CP.21, para. 3", store)
+    assert missing
+    assert missing.passages == ()
+    assert "has no decision 2/CP.21, para. 3" in missing.problems[0]
+
+
+def test_an_id_goes_before_a_symbol(tmp_path: Path) -> None:
+    """Of two languages of one symbol, the symbol names the document whose id it is."""
+    french = Document("A/77/275@fr", "Rapport", "a.txt", "0", symbol="A/77/275", language="fr")
+    english = Document("A/77/275", "Report", "b.txt", "0", symbol="A/77/275", language="en")
+    write_store(tmp_path / "s.sqlite", [_entry(french, "1 2"), _entry(english, "1 2")])
+    store = ParagraphStore(tmp_path / "s.sqlite")
+    assert find_document("a/77/275", store).id == "A/77/275"
+    assert find_paragraph("A/77/275@fr#2", store).paragraph.id == "A/77/275@fr#2"
+    assert _ids("A/77/275, para. 2", store) == ["A/77/275#2"]
+    assert _ids("A/77/275, para. 2", store, Filters(languages=("fr",))) == ["A/77/275@fr#2"]

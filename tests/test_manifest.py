@@ -108,9 +108,9 @@ def test_a_manifest_of_another_generation_is_refused(folder: Path) -> None:
 
 
 def test_the_fingerprint_holds_what_shapes_an_index() -> None:
-    """Encoder with revision and prefixes, splitter and lexical analysis; the same parts agree, also when read again."""
+    """Encoder with revision and prefixes, splitter, metadata and lexical analysis; the same parts agree, also when read again."""
     found = fingerprint(ENCODER)
-    assert set(found) == {"encoder", "splitter", "lexical"}
+    assert set(found) == {"encoder", "splitter", "metadata", "lexical"}
     assert set(found["encoder"]) == {"name", "revision", "query_prefix", "document_prefix", "normalised"}
     check_fingerprint(replace(MANIFEST, fingerprint=json.loads(json.dumps(found))), found)
 
@@ -124,6 +124,7 @@ def test_the_fingerprint_holds_what_shapes_an_index() -> None:
         ({"encoder": {"document_prefix": "passage: "}}, "encoder document_prefix '', in use is 'passage: '"),
         ({"encoder": {"normalised": False}}, "encoder normalised True, in use is False"),
         ({"splitter": "99"}, "splitter '1', in use is '99'"),
+        ({"metadata": "99"}, "metadata '.*', in use is '99'"),
         ({"lexical": "99"}, "lexical '.*', in use is '99'"),
         ({"unheard of": "1"}, "unheard of None, in use is '1'"),
     ],

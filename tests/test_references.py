@@ -63,6 +63,15 @@ def items(text: str) -> tuple[Item, ...]:
         ("u13", (), "[13th paragraph, unnumbered]"),
         ("u21", (), "[21st paragraph, unnumbered]"),
         ("u112", (), "[112th paragraph, unnumbered]"),
+        ("t3", (), "[3rd table]"),
+        ("29A.12", (), "para. 29A.12"),
+        ("5.I.1", (), "para. 5.I.1"),
+        ("annex.3.V.26", (), "annex, para. 3.V.26"),
+        ("decision.1/CP.21.3", (), "decision 1/CP.21, para. 3"),
+        ("decision.1/CP.21.annex.II.3", ("a",), "decision 1/CP.21, annex II, para. 3 (a)"),
+        ("decision.4/CMA.3.annex.12bis~2", (), "decision 4/CMA.3, annex, para. 12 bis (2nd of this number)"),
+        ("decision.5.29A.12", (), "decision 5, para. 29A.12"),
+        ("resolution.1/CMA.1.2", (), "resolution 1/CMA.1, para. 2"),
     ],
 )
 def test_labels_are_rendered_as_the_editorial_manual_writes_them(label: str, path: tuple[str, ...], rendered: str) -> None:
@@ -70,7 +79,9 @@ def test_labels_are_rendered_as_the_editorial_manual_writes_them(label: str, pat
     assert render_label(label, path) == rendered
 
 
-@pytest.mark.parametrize("label", ["", "x", "7a", "u", "annex.", "annex.II.", "7~", "4–6", " 7"])
+@pytest.mark.parametrize(
+    "label", ["", "x", "7a", "u", "t", "decision.1/CP.21", "decision.3", "5.i.1", "5.I.", "annex.", "annex.II.", "7~", "4–6", " 7"]
+)
 def test_what_is_no_label_is_refused(label: str) -> None:
     """A text that is not a label never becomes a reference."""
     with pytest.raises(ValueError, match="not a paragraph label"):
@@ -109,9 +120,25 @@ def test_a_full_reference_names_symbol_or_title_and_paragraph() -> None:
 
 SUFFIXES = st.sampled_from(["", "bis", "ter", "quater", "quinquies"])
 NUMBERS = st.one_of(
-    st.integers(1, 9999).map(str), st.tuples(st.integers(1, 99), st.integers(1, 999)).map(lambda pair: f"{pair[0]}.{pair[1]}")
+    st.integers(1, 9999).map(str),
+    st.tuples(st.integers(1, 99), st.integers(1, 999)).map(lambda pair: f"{pair[0]}.{pair[1]}"),
+    st.tuples(st.integers(1, 99), st.sampled_from("ABCDEXI"), st.integers(1, 999)).map(lambda part: f"{part[0]}{part[1]}.{part[2]}"),
+    st.tuples(st.integers(1, 99), st.sampled_from(["I", "V", "XIV", "L", "C"]), st.integers(1, 99)).map(
+        lambda part: ".".join(map(str, part))
+    ),
+    st.tuples(st.integers(1, 99), st.sampled_from("ABCDE")).map(lambda pair: f"{pair[0]}{pair[1]}"),
 )
-SCOPES = st.sampled_from(["", "annex.", "annex.I.", "annex.II.", "annex.XIV.", "annex.A.", "annex.K.", "annex.3."])
+TEXTS = st.one_of(
+    st.just(""),
+    st.builds(
+        lambda kind, number, body: f"{kind}.{number}{body}.",
+        st.sampled_from(["decision", "resolution"]),
+        st.integers(1, 99),
+        st.sampled_from(["", "/CP.21", "/CMA.3", "/CMP.15", "/SBI.4"]),
+    ),
+)
+ANNEXES = st.sampled_from(["", "annex.", "annex.I.", "annex.II.", "annex.XIV.", "annex.A.", "annex.K.", "annex.3."])
+SCOPES = st.builds(str.__add__, TEXTS, ANNEXES)
 LETTERS = st.sampled_from("abcdefghijklmnopqrstuvwxyz")
 PATHS = st.one_of(st.just(()), st.tuples(LETTERS), st.tuples(LETTERS, st.sampled_from("i ii iii iv v vi ix x xiv xviii".split())))
 
@@ -175,6 +202,24 @@ def test_a_repeated_number_is_asked_for_by_its_number() -> None:
         ("paragraph 6 (OEWG)", [Item("6")]),
         ("paragraph 6 (of ten)", [Item("6")]),
         ("Is it in para. 7.", [Item("7")]),
+        ("para. 29A.12 of A/81/6 (Sect. 29A)", [Item("29A.12")]),
+        ("paragraph 5.I.1", [Item("5.I.1")]),
+        ("paragraph 5.i.1 and para. 29a.12", [Item("5.I.1"), Item("29A.12")]),
+        ("paragraphs 3.V.26 to 3.V.28", [Item("3.V.26", "3.V.28")]),
+        ("paragraph 3 of decision 1/CP.21", [Item("decision.1/CP.21.3")]),
+        ("decision 1/CP.21, para. 3", [Item("decision.1/CP.21.3")]),
+        ("Decision 1/cp.21, paras. 3–5", [Item("decision.1/CP.21.3", "decision.1/CP.21.5")]),
+        ("paragraph 3 of annex II to decision 1/CP.21", [Item("decision.1/CP.21.annex.II.3")]),
+        ("para. 7 of the annex to decision 4/CMA.3", [Item("decision.4/CMA.3.annex.7")]),
+        ("decision 5, annex, para. 7", [Item("decision.5.annex.7")]),
+        ("resolution 1/CMA.1, para. 2", [Item("resolution.1/CMA.1.2")]),
+        ("decision 15/4, para. 2", [Item("decision.15/4.2")]),
+        ("paragraph 3 of resolution 75/240", [Item("3")]),
+        ("paragraph 3 of resolution 1325 (2000)", [Item("3")]),
+        ("resolution 242 (1967), paragraph 3", [Item("3")]),
+        ("paragraph 5. I think so", [Item("5")]),
+        ("paragraph 5 A delegation", [Item("5")]),
+        ("paragraph 7a", [Item("7")]),
     ],
 )
 def test_paragraphs_named_in_a_question(text: str, expected: list[Item]) -> None:
@@ -272,6 +317,26 @@ def test_the_longest_name_wins_and_a_shared_one_names_all() -> None:
     first, revised = document("a", "A/1", "T", "the report"), document("b", "A/1/Rev.1", "T", "the report")
     assert named("A/1/Rev.1 and A/1", first, revised) == ["b", "a"]
     assert sorted(named("the report", first, revised)) == ["a", "b"]
+
+
+def test_a_symbol_is_compared_as_one_and_names_the_version_whose_id_it_is() -> None:
+    """The space before the year does not count; another language is named by its own id; a section is no year."""
+    english, french = document("A/77/275", "A/77/275", "Report"), document("A/77/275@fr", "A/77/275", "Rapport")
+    assert named("S/RES/1325(2000) says") == ["resolution"]
+    assert named("A/77/275 says", french, english) == ["A/77/275"]
+    assert named("A/77/275@fr says", french, english) == ["A/77/275@fr"]
+    assert named("A/77/275 says", french) == ["A/77/275@fr"]
+    section = document("s", "A/81/6 (Sect. 29A)")
+    assert named("para. 29A.12 of A/81/6 (sect. 29a)", section) == ["s"]
+    assert named("A/81/6", section) == named("A/81/6 (Sect. 29B)", section) == []
+
+
+def test_what_looks_like_a_symbol_is_an_unknown_document() -> None:
+    """A Cyrillic letter or an unknown ending is reported, so that the number is looked up in no other document."""
+    for text in ("para. 5 of А/77/275", "para. 5 of A/77/275/Foo"):
+        parsed = parse_reference(text, DOCUMENTS)
+        assert parsed is not None
+        assert (parsed.documents, parsed.unknown) == ((), (text.removeprefix("para. 5 of "),))
 
 
 def test_a_number_that_is_asked_for_is_no_document() -> None:

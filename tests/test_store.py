@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import DamagedIndex
+from assistant.errors import DamagedIndex, MismatchedIndex
 from assistant.index.store import ParagraphStore, write_store
 from assistant.schema import Document, Filters, Ledger, Paragraph
 
@@ -29,6 +29,7 @@ REPORT = Document(
     delegation="Côte d’Ivoire",
     language="en",
     aliases=("first annual progress report", "APR 1"),
+    roles=("Rapporteur", "like-minded group"),
     origins={"title": "catalogue", "id": "symbol"},
 )
 LETTER = Document(id="letter", title="A letter", source="letter.txt", sha256="cd" * 32, kind="letter", date=dt.date(2023, 1, 1))
@@ -104,6 +105,8 @@ def test_more_rows_than_one_statement_takes(tmp_path: Path) -> None:
         (Filters(speakers=("chair",)), [0]),
         (Filters(speakers=("CÔTE D’IVOIRE",)), [0]),
         (Filters(speakers=("Cha",)), []),
+        (Filters(speakers=("rapporteur",)), [0]),
+        (Filters(speakers=("Like-Minded Group", "nobody")), [0]),
         (Filters(sessions=("first SUBSTANTIVE",)), [0]),
         (Filters(sessions=("second", "december 2021")), [0]),
         (Filters(languages=("EN", "fr")), [0]),
@@ -161,6 +164,26 @@ def test_what_is_not_a_store_is_refused(tmp_path: Path) -> None:
     for name in ("missing", "empty", "foreign"):
         with pytest.raises(DamagedIndex, match=rf"/{name} cannot be read: .*assistant index --rebuild"):
             _ = ParagraphStore(tmp_path / name).documents
+
+
+def test_a_store_of_another_version_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    """Its documents are not read; its vectors' keys still are, so that nothing unchanged is embedded again."""
+    store_of(tmp_path / "s").close()
+    connection = sqlite3.connect(tmp_path / "s")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    store = ParagraphStore(tmp_path / "s")
+    with pytest.raises(MismatchedIndex, match=r"another version of this program\. Build it anew with: assistant index"):
+        _ = store.documents
+    assert len(store.embedding_keys()) == 4
+
+
+def test_documents_are_found_by_the_labels_they_have(tmp_path: Path) -> None:
+    """A label names the documents that have such a paragraph, however many labels are asked for."""
+    store = store_of(tmp_path / "s")
+    assert store.documents_with(["12bis"]) == {"A/77/275"}
+    assert store.documents_with(["u1", "nothing"]) == {"A/77/275", "letter", "bare"}
+    assert store.documents_with(["7"] * 100_000) == set()
 
 
 def test_two_paragraphs_of_one_label_are_not_stored(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def _add_workspace_commands(add: Callable[..., argparse.ArgumentParser]) -> None
     index.add_argument("--corpus", type=Path, metavar="PATH", help="a folder or file instead of the workspace's corpus/")
     index.add_argument("--rebuild", action="store_true", help="embed everything anew")
     index.add_argument("--json", action="store_true", help="print the report as JSON")
-    corpus = add("corpus", "workspace:corpus", "list the documents: metadata, where it came from, ledgers, warnings")
+    corpus = add("corpus", "corpus:corpus", "list the documents: metadata, where it came from, ledgers, warnings")
     corpus.add_argument("--corpus", type=Path, metavar="PATH", help="a folder or file instead of what is indexed")
     corpus.add_argument("--json", action="store_true")
     add("verify", "workspace:verify", "check every file of the index against what was published")
@@ -98,7 +98,9 @@ def _filters() -> Parser:
     group.add_argument("--document", action="append", default=[], metavar="ID", help="document id or symbol")
     group.add_argument("--kind", action="append", default=[], choices=_KINDS)
     group.add_argument("--standing", action="append", default=[], choices=_STANDINGS)
-    group.add_argument("--speaker", action="append", default=[], metavar="NAME", help="speaker or delegation")
+    group.add_argument(
+        "--speaker", action="append", default=[], metavar="NAME", help="speaker, delegation, or a role or group of the catalogue"
+    )
     group.add_argument("--session", action="append", default=[], metavar="NAME", help="a part of the session's name")
     group.add_argument("--language", action="append", default=[], metavar="CODE")
     group.add_argument("--since", type=_date, metavar="YYYY-MM-DD")

@@ -1,4 +1,4 @@
-"""init, index, corpus, verify, rollback, doctor."""
+"""init, index, verify, rollback, doctor."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 
 from rich.text import Text
 
+from assistant.cli.corpus import numbering, print_skipped
 from assistant.cli.options import settings_of
 from assistant.cli.output import console, counted, progress
-from assistant.corpus import Entry, Skipped, corpus_fingerprint, read_corpus, warnings_of
-from assistant.errors import AssistantError, EmptyCorpus, IndexProblem, NoIndex
+from assistant.corpus import corpus_fingerprint, warnings_of
+from assistant.errors import AssistantError, EmptyCorpus, IndexProblem
 from assistant.index.build import BuildReport, Progress, build
 from assistant.index.generations import open_current, roll_back
 from assistant.index.generations import verify as problems_of_current
-from assistant.schema import document_json
 from assistant.settings import Settings
 
 _FILES = {
@@ -25,7 +25,8 @@ _FILES = {
 
 README files, catalogue.toml and names that begin with a dot are not documents.
 """,
-    "corpus/catalogue.toml": """# What is known about the documents, keyed by file name. All keys are optional.
+    "corpus/catalogue.toml": """# What is known about the documents, keyed by file name. All keys are optional: what is not said here is
+# taken from the document itself.
 #
 # ["report.txt"]
 # symbol = "A/78/265"
@@ -38,6 +39,21 @@ README files, catalogue.toml and names that begin with a dot are not documents.
 # delegation = "Australia"
 # language = "en"
 # aliases = ["the second annual progress report"]
+#
+# For all documents: who held an office (--speaker Chair finds what that person said then), groups, and other names of documents.
+#
+# [[role]]
+# name = "Chair"
+# person = "Mr. Burhan Gafoor"
+# since = 2021-06-01
+# until = 2025-07-11
+#
+# [[group]]
+# name = "like-minded group"
+# members = ["Australia", "Canada"]
+#
+# [alias]
+# "third annual progress report" = "A/79/214"
 """,
     "index/README.md": "What was built from corpus/. Never edited by hand: `assistant index` rebuilds it.\n",
     "eval/README.md": "Gold sets go to gold/, one JSON object a line; run them with `assistant eval run gold/NAME.jsonl`.\n",
@@ -120,29 +136,6 @@ def refresh(settings: Settings, tell: Progress | None = None) -> None:
         print(f"assistant: indexed {_holds(report.documents, report.paragraphs)}", file=sys.stderr)
     for item in report.skipped:
         print(f"assistant: skipped: {item.reason}", file=sys.stderr)
-
-
-def corpus(arguments: Namespace) -> int:
-    """Lists the documents as they are now, and whether the index holds them so."""
-    settings = settings_of(arguments)
-    place, indexed = settings.corpus, dict[str, str]()
-    try:
-        generation = open_current(settings.index)
-        place = Path(generation.manifest.corpus["place"])
-        indexed = {document.id: document.sha256 for document in generation.store.documents}
-    except NoIndex:
-        pass
-    items = list(read_corpus(arguments.corpus or place))
-    entries = [item for item in items if isinstance(item, Entry)]
-    skipped = [item for item in items if isinstance(item, Skipped)]
-    if arguments.json:
-        rows = [_entry_json(entry) | {"indexed": indexed.get(entry.document.id) == entry.document.sha256} for entry in entries]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
-    else:
-        for entry in entries:
-            _print_entry(entry, indexed.get(entry.document.id) == entry.document.sha256)
-    _print_skipped(skipped)
-    return 0
 
 
 def verify(arguments: Namespace) -> int:
@@ -229,14 +222,6 @@ def _report_json(report: BuildReport) -> dict[str, object]:
     }
 
 
-def _entry_json(entry: Entry) -> dict[str, object]:
-    ledger = entry.ledger
-    shown = document_json(entry.document) | {"paragraphs": len(entry.paragraphs), "warnings": warnings_of(ledger)}
-    numbers = {"official": ledger.official, "counted": ledger.counted, "first": ledger.first, "last": ledger.last}
-    seen = {"gaps": list(ledger.gaps), "repeats": list(ledger.repeats), "rejected": list(ledger.rejected), "outside": list(ledger.outside)}
-    return shown | {"ledger": numbers | seen}
-
-
 def _print_report(report: BuildReport) -> None:
     out = console()
     if report.changed:
@@ -245,34 +230,7 @@ def _print_report(report: BuildReport) -> None:
         out.print(f"Nothing has changed: {_holds(report.documents, report.paragraphs)} in {report.generation}.")
     few = report.entries if len(report.entries) <= 20 else [entry for entry in report.entries if warnings_of(entry.ledger)][:20]
     for entry in few:
-        out.print(Text(f"  {entry.document.id}: {_numbers(entry)}", style="dim"))
+        out.print(Text(f"  {entry.document.id}: {numbering(entry.ledger)}", style="dim"))
         for warning in warnings_of(entry.ledger):
             out.print(Text(f"    {warning}", style="yellow"))
-    _print_skipped(report.skipped)
-
-
-def _numbers(entry: Entry) -> str:
-    ledger = entry.ledger
-    official = f"paragraphs {ledger.first} to {ledger.last} as printed" if ledger.official else ""
-    unnumbered = f"{counted(ledger.counted, 'paragraph')} without a number, counted" if ledger.counted else ""
-    return ", ".join(filter(None, (official, unnumbered)))
-
-
-def _print_entry(entry: Entry, is_indexed: bool) -> None:
-    out = console()
-    document = entry.document
-    out.print(
-        Text.assemble((document.id, "bold cyan"), "  ", document.title, ("" if is_indexed else "  (not indexed as it is now)", "yellow"))
-    )
-    shown = document_json(document)
-    for name in ("symbol", "kind", "standing", "date", "session", "speaker", "delegation", "language"):
-        if shown[name] and name in document.origins:
-            out.print(Text.assemble(f"  {name}: {shown[name]}", (f"  [{document.origins[name]}]", "dim")))
-    out.print(f"  {_numbers(entry)}")
-    for warning in warnings_of(entry.ledger):
-        out.print(Text(f"  {warning}", style="yellow"))
-
-
-def _print_skipped(skipped: tuple[Skipped, ...] | list[Skipped]) -> None:
-    for item in skipped:
-        print(f"assistant: skipped: {item.reason}", file=sys.stderr)
+    print_skipped(report.skipped)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from assistant.corpus.catalogue import CATALOGUE_FILE, read_catalogue
+from assistant.corpus.catalogue import CATALOGUE_FILE, CatalogueEntry, read_catalogue, read_names
 from assistant.corpus.readers import read_file
 from assistant.corpus.readers.text import UNSHOWABLE
+from assistant.corpus.variants import named_by, settle
 from assistant.errors import EmptyCorpus, UnreadableDocument
 from assistant.schema import Document, Ledger, Paragraph
 
@@ -65,8 +66,27 @@ def read_corpus(place: Path) -> Iterator[Entry | Skipped]:
     """
     folder = place if place.is_dir() else place.parent
     files = corpus_files(place)
-    catalogue = read_catalogue(folder)
-    seen: dict[str, str] = {}
+    catalogue, names = read_catalogue(folder), read_names(folder)
+    items = list(_read_files(folder, files, catalogue))
+    entries = [item for item in items if isinstance(item, Entry)]
+    settled = iter(settle([entry.document for entry in entries], names))
+    for item in items:
+        if isinstance(item, Skipped):
+            yield item
+        else:
+            document = next(settled)
+            yield Skipped(item.document.source, document) if isinstance(document, str) else _renamed(item, document)
+    for name in sorted(catalogue):
+        if not (folder / name).is_file():
+            yield Skipped(name, f"{CATALOGUE_FILE} names {name}, which is not there. Add the file or remove the entry.")
+    if place.is_dir():
+        for alias, target in names.aliases.items():
+            if not named_by(target, [entry.document for entry in entries]):
+                yield Skipped(CATALOGUE_FILE, f"{CATALOGUE_FILE} calls {target} {alias!r}, but there is no such document.")
+
+
+def _read_files(folder: Path, files: Sequence[Path], catalogue: Mapping[str, CatalogueEntry]) -> Iterator[Entry | Skipped]:
+    """Every document of each file by itself."""
     for path in files:
         name = path.relative_to(folder).as_posix()
         if UNSHOWABLE.search(name):
@@ -76,21 +96,19 @@ def read_corpus(place: Path) -> Iterator[Entry | Skipped]:
             for item in read_file(path, name, catalogue.get(name)):
                 if isinstance(item, UnreadableDocument):
                     yield Skipped(name, str(item))
-                elif item[0].id in seen:
-                    yield Skipped(
-                        item[0].source,
-                        f"{item[0].source} has the same id as {seen[item[0].id]} ({item[0].id}). Give one another id in {CATALOGUE_FILE}.",
-                    )
                 elif not item[1]:
                     yield Skipped(name, f"{name} holds no paragraph. Check its text.")
                 else:
-                    seen[item[0].id] = item[0].source
                     yield Entry(*item)
         except UnreadableDocument as error:
             yield Skipped(name, str(error))
-    for name in sorted(catalogue):
-        if not (folder / name).is_file():
-            yield Skipped(name, f"{CATALOGUE_FILE} names {name}, which is not there. Add the file or remove the entry.")
+
+
+def _renamed(entry: Entry, document: Document) -> Entry:
+    """An entry under the document that it was settled to be; its paragraphs carry the id."""
+    if document.id == entry.document.id:
+        return replace(entry, document=document)
+    return Entry(document, tuple(replace(paragraph, document=document.id) for paragraph in entry.paragraphs), entry.ledger)
 
 
 def corpus_fingerprint(place: Path) -> str:

@@ -4,7 +4,8 @@
     title = "Closing remarks by the Chair"
     date = 2021-12-17
 
-What the catalogue does not say is taken from the file's name, and said to be so; nothing is guessed silently.
+What the catalogue does not say is taken from the document itself, else from the file's name, and said to be so; nothing is
+guessed silently. What holds for no one file (roles, groups, other names of documents) stands in tables of its own.
 """
 
 from __future__ import annotations
@@ -14,15 +15,17 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
+from assistant.corpus.metadata import Metadata, read_metadata
+from assistant.corpus.roles import TABLES, Names, Text, parse_names
+from assistant.corpus.source import SourceText
 from assistant.errors import InvalidCatalogue
 from assistant.schema import Document, Kind, Standing
 
 CATALOGUE_FILE = "catalogue.toml"
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class CatalogueEntry(BaseModel):
@@ -50,13 +53,26 @@ def read_catalogue(folder: Path) -> Mapping[str, CatalogueEntry]:
         InvalidCatalogue: it cannot be read, is not TOML, or an entry has an unknown key or an impossible value.
     """
     path = folder / CATALOGUE_FILE
+    return {name: _entry(path, name, fields) for name, fields in _load(path).items() if name not in TABLES}
+
+
+def read_names(folder: Path) -> Names:
+    """The roles, groups and aliases of a corpus folder's catalogue; none where there is no catalogue.
+
+    Raises:
+        InvalidCatalogue: it cannot be read, is not TOML, or one of them has an unknown key or an impossible value.
+    """
+    path = folder / CATALOGUE_FILE
+    return parse_names(path, _load(path))
+
+
+def _load(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidCatalogue(f"{path} cannot be read: {error}", "Mend the file or move it away.") from None
-    return {name: _entry(path, name, fields) for name, fields in raw.items()}
 
 
 def _entry(path: Path, name: str, fields: object) -> CatalogueEntry:
@@ -71,14 +87,25 @@ def _entry(path: Path, name: str, fields: object) -> CatalogueEntry:
         raise InvalidCatalogue(f"{path}, [{name!r}], {key}: {first['msg']}", step) from None
 
 
-def describe(entry: CatalogueEntry | None, *, name: str, sha256: str, default_id: str) -> Document:
-    """The document's metadata: from its catalogue entry where that speaks, else from the file's name."""
+def describe(entry: CatalogueEntry | None, *, name: str, sha256: str, default_id: str, source: SourceText | None = None) -> Document:
+    """The document's metadata: from its catalogue entry where that speaks, else from its text, else from the file's name."""
+    return describe_with_warnings(entry, name=name, sha256=sha256, default_id=default_id, source=source)[0]
+
+
+def describe_with_warnings(
+    entry: CatalogueEntry | None, *, name: str, sha256: str, default_id: str, source: SourceText | None = None
+) -> tuple[Document, tuple[str, ...]]:
+    """The document's metadata, and what a person should look at before trusting it."""
     given = {} if entry is None else {key: value for key, value in entry if value not in (None, ())}
-    origins = dict.fromkeys(given, "catalogue")
-    fields = {"title": Path(name).stem.replace("_", " "), "id": given.get("symbol", default_id), **given}
-    origins.setdefault("title", "file name")
-    origins.setdefault("id", "symbol" if "symbol" in given else "file name")
-    return Document(source=name, sha256=sha256, origins=origins, **fields)
+    found = read_metadata(source, given.get("symbol")) if source else Metadata()
+    fields = {"title": Path(name).stem.replace("_", " "), **found.fields, **given}
+    origins = {"title": "file name", **found.origins, **dict.fromkeys(given, "catalogue")}
+    if "aliases" in given and "aliases" in found.fields:
+        fields["aliases"] = tuple(dict.fromkeys((*given["aliases"], *found.fields["aliases"])))
+        origins["aliases"] = f"catalogue, {found.origins['aliases']}"
+    if "id" not in given:
+        fields["id"], origins["id"] = (fields["symbol"], "symbol") if "symbol" in fields else (default_id, "file name")
+    return Document(source=name, sha256=sha256, origins=origins, **fields), found.warnings
 
 
 def with_shared(document: Document, entry: CatalogueEntry) -> Document:

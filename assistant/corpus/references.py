@@ -1,7 +1,10 @@
 """References as the United Nations writes them: rendered from labels by code, and parsed out of questions.
 
-A label is one of: "7", "12bis", "10.1", "annex.3", "annex.II.3", "u3" (counted), any of them with "~2" where a document
-repeats a number. "A/78/265, para. 23" names paragraphs, never pages (United Nations Editorial Manual).
+    label  := ["decision." NAME "." | "resolution." NAME "."] ["annex." [NAME "."]] NUMBER ["~" N] | "u" N | "t" N
+    NUMBER := digits [capital] {"." (digits | roman)} ["bis" | "ter" | "quater" | "quinquies"]
+
+"7", "12bis", "29A.12", "5.I.1", "annex.II.3", "decision.1/CP.21.annex.3", "u3" (a counted paragraph), "t3" (a table); "~2" where
+a document repeats a number. "A/78/265, para. 23" names paragraphs, never pages (United Nations Editorial Manual).
 """
 
 from __future__ import annotations
@@ -10,25 +13,39 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.corpus.symbols import Symbol, find, lookalikes, parse
 from assistant.schema import Document, Paragraph
 
 _SUFFIX = r"(?:bis|ter|quater|quinquies)"
-_LABEL = re.compile(rf"(?:annex\.(?:(?P<annex>[^.~]+)\.)?)?(?P<number>\d+(?:\.\d+)*)(?P<suffix>{_SUFFIX})?(?:~(?P<nth>\d+))?")
-_COUNTED = re.compile(r"u(?P<number>\d+)(?:~\d+)?")
+_DECISION = r"(?:\d+[A-Z]?|[IVXLC]+|[A-Z]{1,3}-\d+)(?:/(?:[A-Z]+\.\d+|\d+))?"
+_NUMBER = r"\d+[A-Z]?(?:\.(?:[IVXLC]+|\d+))*"
+_LABEL = re.compile(
+    rf"(?:(?P<text>decision|resolution)\.(?P<name>{_DECISION})\.)?"
+    rf"(?P<part>annex\.(?:(?P<annex>[IVXLC]+|[A-Z]|\d{{1,2}}|[^\W\d_][^.~]*)\.)?)?"
+    rf"(?P<number>{_NUMBER})(?P<suffix>{_SUFFIX})?(?:~(?P<nth>\d+))?"
+)
+_COUNTED = re.compile(r"(?P<kind>[ut])(?P<number>\d+)(?:~\d+)?")
 
-_ITEM = rf"\d{{1,4}}(?!\d)(?:\.\d{{1,3}})*(?:\s?{_SUFFIX}\b)?(?:\s?\((?:[a-z]|[ivx]{{2,6}})\))*"
+_FIGURES = r"\d{1,4}(?!\d)(?:(?-i:[A-Z])(?![^\W\d_])|[a-z](?=\.\d))?"
+_FURTHER = r"(?:\.(?:\d{1,3}(?!\d)|(?-i:[IVXLC]{1,6})(?![^\W_])|[ivxlc]{1,6}(?=\.\d)))*"
+_ITEM = rf"{_FIGURES}{_FURTHER}(?:\s?{_SUFFIX}\b)?(?:\s?\((?:[a-z]|[ivx]{{2,6}})\))*"
 _RANGE = rf"{_ITEM}(?:\s*(?:[-–—]|\bto\b)\s*{_ITEM})?"
 _MANY = rf"{_RANGE}(?:\s*(?:,\s*and\b|,|;|\band\b|&)\s*{_RANGE})*"
 _ONE = rf"{_RANGE}(?:(?:\s*,\s*{_RANGE})*,?\s*(?:\band\b|&)\s*{_RANGE})?"  # "in paragraph 5, 12 States" names one
 _ANNEX_NAME = r"(?-i:[IVXLC]{1,6}|[A-Z])|[ivx]{2,6}|\d{1,2}"
+_NAMED = (
+    # A decision's or resolution's own name in its document, "1/CP.21" or "5"; "resolution 75/240" is a document, and so is "1325 (2000)".
+    r"(?P<{0}_text>decision|resolution)\s+(?P<{0}_name>\d{{1,4}}/[A-Z]{{1,8}}\.\d{{1,3}}|\d{{1,3}}(?![\w/]|\.\w|\s?\(\d{{4}}\))"
+    r"|(?<=decision\s)(?:\d{{1,3}}|[IVXLC]{{1,6}}|[A-Z]{{1,3}}-\d{{1,3}})/\d{{1,3}})(?![\w/])"
+)
 _PARAGRAPHS = re.compile(
+    rf"(?:\b{_NAMED.format('first')},?\s*)?"
     rf"(?:(?P<above>\bannex(?:\s+(?P<above_name>{_ANNEX_NAME}|[ivx](?=,?\s*para)))?),?\s*)?"
     rf"(?<!\w)(?:(?:paras\b\.?|paragraphs\b|¶¶)\s*(?P<many>{_MANY})|(?:para\b\.?|paragraph\b|¶)\s*(?P<one>{_ONE}))"
-    rf"(?:,?\s*(?:of|in|to)\s+(?:the\s+)?(?P<below>annex\b(?:\s+(?P<below_name>{_ANNEX_NAME})\b)?))?",
+    rf"(?:,?\s*(?:of|in|to)\s+(?:the\s+)?(?P<below>annex\b(?:\s+(?P<below_name>{_ANNEX_NAME})\b)?))?"
+    rf"(?:,?\s*(?:of|in|to)\s+(?:the\s+)?{_NAMED.format('last')})?",
     re.IGNORECASE,
 )
-_SYMBOL = re.compile(r"(?<![\w/.])[A-Z][A-Za-z]{0,9}(?:/[A-Z0-9](?:[\w.()-]*[\w)])?)+")
-_YEAR = re.compile(r"\s?\((?:[IVXLC]+|\d{4})\)")
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
 
 
@@ -65,14 +82,22 @@ def render_label(label: str, path: Sequence[str] = ()) -> str:
         ValueError: `label` is not a label.
     """
     if counted := _COUNTED.fullmatch(label):
-        return f"[{ordinal(int(counted['number']))} paragraph, unnumbered]"
+        nth = ordinal(int(counted["number"]))
+        return f"[{nth} table]" if counted["kind"] == "t" else f"[{nth} paragraph, unnumbered]"
     match = _LABEL.fullmatch(label)
     if not match:
         raise ValueError(f"not a paragraph label: {label!r}")
-    annex = ("annex " + match["annex"] if match["annex"] else "annex") + ", " if label.startswith("annex.") else ""
+    text = f"{match['text']} {match['name']}, " if match["text"] else ""
+    annex = ("annex " + match["annex"] if match["annex"] else "annex") + ", " if match["part"] else ""
     number = match["number"] + (f" {match['suffix']}" if match["suffix"] else "") + "".join(f" ({mark})" for mark in path)
     again = f" ({ordinal(int(match['nth']))} of this number)" if match["nth"] else ""
-    return f"{annex}para. {number}{again}"
+    return f"{text}{annex}para. {number}{again}"
+
+
+def scope_of(label: str) -> str:
+    """What a label says before the number: "annex.II." of "annex.II.3"; numbers of one scope count through."""
+    match = _LABEL.fullmatch(label)
+    return label[: match.start("number")] if match else ""
 
 
 def render_reference(document: Document, paragraph: Paragraph, path: Sequence[str] = ()) -> str:
@@ -117,23 +142,47 @@ def named_documents(text: str, documents: Iterable[Document]) -> list[tuple[str,
     """Documents that `text` names by symbol, id, alias or title, as (id, start, end), longest names first, no overlaps.
 
     A symbol counts only whole: "A/77/275" is not named by "A/77/2751" nor by "A/77/275/Rev.1". Case and the form of quotation
-    marks, dashes and spaces do not count. An id of digits alone is not a name.
+    marks, dashes and spaces do not count. An id of digits alone is not a name. A symbol in several languages names the document
+    whose id it is, where that is among `documents`.
     """
-    names: dict[str, dict[str, None]] = {}
-    for document in documents:
-        without_year = _YEAR.sub("", document.symbol) if document.symbol else None
-        for name in (document.symbol, without_year, document.id, document.title, *document.aliases):
-            if name and len(name) > 2 and not name.isdigit():
-                names.setdefault(_fold(name), {})[document.id] = None
+    names, symbols = _names(documents)
     folded = _fold(text)
+    found = [
+        (match.start(), match.end(), tuple(names[name]))
+        for name in names
+        if name in folded
+        for match in re.finditer(re.escape(name), folded)
+        if _is_whole(text, match.start(), match.end())
+    ]
+    for symbol, start, end in find(text, any_case=True):
+        if symbol in symbols:
+            found.append((start, end, tuple(symbols[symbol])))
     used = _Mask(len(text), [])
-    found: list[tuple[str, int, int]] = []
-    for name in sorted((name for name in names if name in folded), key=lambda name: (-len(name), name)):
-        for match in re.finditer(re.escape(name), folded):
-            if _is_whole(text, match.start(), match.end()) and not used.overlaps(*match.span()):
-                found += [(document, *match.span()) for document in names[name]]
-                used.take(match.span())
-    return found
+    taken: list[tuple[str, int, int]] = []
+    for start, end, known in sorted(found, key=lambda hit: (hit[0] - hit[1], hit[0])):
+        if not used.overlaps(start, end):
+            taken += [(document, start, end) for document in known]
+            used.take((start, end))
+    return taken
+
+
+def _names(documents: Iterable[Document]) -> tuple[dict[str, dict[str, None]], dict[Symbol, dict[str, None]]]:
+    """The ids of documents by what they are called, folded, and by symbol, with and without its year."""
+    names: dict[str, dict[str, None]] = {}
+    symbols: dict[Symbol, dict[str, None]] = {}
+    for document in documents:
+        for name in (document.symbol, document.id, document.title, *document.aliases):
+            if not name:
+                continue
+            if symbol := parse(name):
+                for known in dict.fromkeys((symbol, symbol.without_year)):
+                    symbols.setdefault(known, {})[document.id] = None
+            elif len(name) > 2 and not name.isdigit():
+                names.setdefault(_fold(name), {})[document.id] = None
+    for symbol, ids in symbols.items():
+        if own := [identity for identity in ids if parse(identity) == symbol]:
+            symbols[symbol] = dict.fromkeys(own)
+    return names, symbols
 
 
 class _Mask:
@@ -158,29 +207,27 @@ def _fold(text: str) -> str:
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:
-    """Whether a name stands for itself and is not part of a longer one; a symbol goes on with "/", "." or a year in brackets."""
+    """Whether a name stands for itself and is not part of a longer one; a name with a stroke goes on with "/", "." or a bracket."""
     if start and re.match(r"[\w/.]", text[start - 1]):
         return False
     if "/" in text[start:end]:
-        return not re.match(r"[\w/]|[.-]\w", text[end : end + 2]) and not _YEAR.match(text, end)
+        return not re.match(r"[\w/@]|[.-]\w|\s?\((?:[IVXLC]+|\d{4})\)", text[end : end + 12])
     return not re.match(r"\w", text[end : end + 1])
 
 
 def _symbols(text: str) -> Iterator[tuple[int, int]]:
-    """What looks like a document's symbol, with its year: letters, a stroke, and a digit somewhere ("TCP/IP" has none)."""
-    for match in _SYMBOL.finditer(text):
-        symbol = match[0]
-        while symbol.endswith(")") and symbol.count(")") > symbol.count("("):
-            symbol = symbol[:-1].rstrip(".-(")
-        if any(character.isdigit() for character in symbol):
-            end = match.start() + len(symbol)
-            year = _YEAR.match(text, end)
-            yield match.start(), year.end() if year else end
+    """Symbols, and what a reader would take for one: a document that is asked for so is unknown, and no other is meant."""
+    spans = [(start, end) for _, start, end in find(text)]
+    used = _Mask(len(text), spans)
+    yield from sorted([*spans, *(span for span in lookalikes(text) if not used.overlaps(*span))])
 
 
 def _items(reference: re.Match[str]) -> Iterator[Item]:
-    name = reference["above_name"] or reference["below_name"]
-    prefix = ("annex." + (f"{name.upper()}." if name else "")) if reference["above"] or reference["below"] else ""
+    where = next((side for side in ("last", "first") if reference[f"{side}_text"]), None)
+    prefix = f"{reference[f'{where}_text'].lower()}.{reference[f'{where}_name'].upper()}." if where else ""
+    if reference["above"] or reference["below"]:
+        name = reference["above_name"] or reference["below_name"]
+        prefix += "annex." + (f"{name.upper()}." if name else "")
     for part in re.finditer(_RANGE, reference["many"] or reference["one"], re.IGNORECASE):
         ends = [_label_of(end, prefix) for end in re.findall(_ITEM, part[0], re.IGNORECASE)]
         yield Item(ends[0][0], ends[1][0]) if len(ends) > 1 else Item(ends[0][0], None, ends[0][1])
@@ -188,5 +235,5 @@ def _items(reference: re.Match[str]) -> Iterator[Item]:
 
 def _label_of(item: str, prefix: str) -> tuple[str, tuple[str, ...]]:
     """The label of "12 bis (a)", and the path to its sub-paragraph."""
-    number, suffix, marks = re.fullmatch(rf"([\d.]+)\s?({_SUFFIX}?)(.*)", item, re.IGNORECASE | re.DOTALL).groups()  # type: ignore[union-attr]  # _ITEM matched
-    return prefix + number + suffix.lower(), tuple(mark.lower() for mark in re.findall(r"\((\w+)\)", marks))
+    number, suffix, marks = re.fullmatch(rf"({_FIGURES}{_FURTHER})\s?({_SUFFIX}?)(.*)", item, re.IGNORECASE | re.DOTALL).groups()  # type: ignore[union-attr]  # _ITEM matched
+    return prefix + number.upper() + suffix.lower(), tuple(mark.lower() for mark in re.findall(r"\((\w+)\)", marks))

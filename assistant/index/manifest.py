@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assistant.corpus.metadata import METADATA_VERSION
 from assistant.corpus.paragraphs import SPLITTER_VERSION
 from assistant.errors import DamagedIndex, MismatchedIndex
 from assistant.index.encoder import EncoderInfo
@@ -46,8 +47,8 @@ class Manifest:
 
 
 def fingerprint(encoder: EncoderInfo) -> dict[str, Any]:
-    """All but the documents that shapes an index: encoder, splitter, lexical analysis."""
-    return {"encoder": encoder.to_json(), "splitter": SPLITTER_VERSION, "lexical": LEXICAL_VERSION}
+    """All but the documents that shapes an index: encoder, splitter, metadata, lexical analysis."""
+    return {"encoder": encoder.to_json(), "splitter": SPLITTER_VERSION, "metadata": METADATA_VERSION, "lexical": LEXICAL_VERSION}
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from assistant.errors import DamagedIndex
+from assistant.errors import DamagedIndex, MismatchedIndex
 from assistant.schema import Document, Filters, Ledger, Paragraph
 
 _TABLES = """
@@ -22,13 +22,15 @@ PRAGMA synchronous = OFF;
 CREATE TABLE documents (
   row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, symbol TEXT, title TEXT NOT NULL, kind TEXT NOT NULL, standing TEXT NOT NULL,
   date TEXT, session TEXT, speaker TEXT, delegation TEXT, language TEXT, source TEXT NOT NULL, sha256 TEXT NOT NULL,
-  aliases TEXT NOT NULL, origins TEXT NOT NULL, ledger TEXT NOT NULL);
+  aliases TEXT NOT NULL, roles TEXT NOT NULL, origins TEXT NOT NULL, ledger TEXT NOT NULL);
 CREATE TABLE paragraphs (
   row INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, position INTEGER NOT NULL, label TEXT NOT NULL,
   numbering TEXT NOT NULL, text TEXT NOT NULL, heading TEXT NOT NULL, pages TEXT, ranges TEXT NOT NULL,
   key BLOB NOT NULL, first_vector INTEGER NOT NULL, vectors INTEGER NOT NULL,
   UNIQUE (document, label), UNIQUE (document, position));
 """
+_VERSION = 2
+"""What the tables' `user_version` is; a store of another is read for its vectors only."""
 _COLUMNS = "p.row, p.document, p.label, p.numbering, p.text, p.heading, p.pages, p.ranges"
 _BATCH = 500
 """Rows asked for in one statement; SQLite allows at least 999 variables."""
@@ -45,10 +47,10 @@ def write_store(path: Path, entries: Iterable[tuple[Document, Ledger, Sequence[S
     """
     connection = sqlite3.connect(path)
     try:
-        connection.executescript(_TABLES)
+        connection.executescript(f"{_TABLES}PRAGMA user_version = {_VERSION};")
         row = 0
         for number, (document, ledger, stored) in enumerate(entries):
-            connection.execute(f"INSERT INTO documents VALUES ({','.join('?' * 16)})", _document_row(number, document, ledger))
+            connection.execute(f"INSERT INTO documents VALUES ({','.join('?' * 17)})", _document_row(number, document, ledger))
             for position, item in enumerate(stored):
                 connection.execute(f"INSERT INTO paragraphs VALUES ({','.join('?' * 12)})", _paragraph_row(row, number, position, item))
                 row += 1
@@ -63,7 +65,7 @@ def _document_row(row: int, document: Document, ledger: Ledger) -> tuple[Any, ..
     fields = (document.id, document.symbol, document.title, document.kind, document.standing)
     about = (document.session, document.speaker, document.delegation, document.language, document.source, document.sha256)
     date = document.date.isoformat() if document.date else None
-    packed = (_pack(document.aliases), _pack(dict(document.origins)), _pack(asdict(ledger)))
+    packed = (_pack(document.aliases), _pack(document.roles), _pack(dict(document.origins)), _pack(asdict(ledger)))
     return (row, *fields, date, *about, *packed)
 
 
@@ -114,8 +116,15 @@ class ParagraphStore:
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
-        """All documents, by row."""
-        columns = "id, symbol, title, kind, standing, date, session, speaker, delegation, language, source, sha256, aliases, origins"
+        """All documents, by row.
+
+        Raises:
+            MismatchedIndex: the store was written by another version of this program.
+        """
+        is_store = bool(self._query("SELECT 1 FROM sqlite_master WHERE name = 'documents'"))
+        if is_store and self._query("PRAGMA user_version")[0][0] != _VERSION:
+            raise MismatchedIndex(f"{self._name} was written by another version of this program", "Build it anew with: assistant index")
+        columns = "id, symbol, title, kind, standing, date, session, speaker, delegation, language, source, sha256, aliases, roles, origins"
         rows = self._query(f"SELECT {columns} FROM documents ORDER BY row")
         return tuple(_document(row) for row in rows)
 
@@ -154,6 +163,12 @@ class ParagraphStore:
         rows = self._query(f"SELECT {_COLUMNS} FROM paragraphs p WHERE p.document = ? ORDER BY p.position", (number,))
         return tuple(_paragraph(document, row) for row in rows)
 
+    def documents_with(self, labels: Sequence[str]) -> set[str]:
+        """Ids of the documents that have a paragraph of one of these labels (the first hundreds of them). O(paragraphs)."""
+        wanted = labels[:_BATCH]
+        rows = self._query(f"SELECT DISTINCT document FROM paragraphs WHERE label IN ({','.join('?' * len(wanted))})", wanted)
+        return {self.documents[row].id for (row,) in rows}
+
     def rows_of(self, documents: Sequence[int]) -> list[int]:
         """Paragraph rows of these document rows."""
         wanted = set(documents)
@@ -168,7 +183,7 @@ class ParagraphStore:
 
     def select(self, filters: Filters) -> list[int]:
         """Rows of the documents that `filters` allow. Names fold case; a speaker is also found as a delegation,
-        and a session by a part of its name ("first substantive session")."""
+        by a role or group, and a session by a part of its name ("first substantive session")."""
         return [row for row, document in enumerate(self.documents) if _allows(filters, document)]
 
 
@@ -182,7 +197,7 @@ def _allows(filters: Filters, document: Document) -> bool:
         any_of(filters.documents, document.id, document.symbol)
         and any_of(filters.kinds, document.kind)
         and any_of(filters.standings, document.standing)
-        and any_of(filters.speakers, document.speaker, document.delegation)
+        and any_of(filters.speakers, document.speaker, document.delegation, *document.roles)
         and (not filters.sessions or any(name.casefold() in (document.session or "").casefold() for name in filters.sessions))
         and any_of(filters.languages, document.language)
         and (filters.since is None or (document.date is not None and document.date >= filters.since))
@@ -196,11 +211,11 @@ def _ledger(fields: dict[str, Any]) -> Ledger:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    identity, symbol, title, kind, standing, date, session, speaker, delegation, language, source, sha256, aliases, origins = row
+    identity, symbol, title, kind, standing, date, session, speaker, delegation, language, source, sha256, aliases, roles, origins = row
     return Document(
         id=identity, title=title, source=source, sha256=sha256, symbol=symbol, kind=kind, standing=standing,
         date=dt.date.fromisoformat(date) if date else None, session=session, speaker=speaker, delegation=delegation,
-        language=language, aliases=tuple(json.loads(aliases)), origins=json.loads(origins),
+        language=language, aliases=tuple(json.loads(aliases)), roles=tuple(json.loads(roles)), origins=json.loads(origins),
     )  # fmt: skip
 
 

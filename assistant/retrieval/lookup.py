@@ -13,8 +13,10 @@ from assistant.corpus.references import (
     parse_reference,
     render_label,
     render_reference,
+    scope_of,
 )
 from assistant.corpus.subparagraphs import find_subparagraph
+from assistant.corpus.symbols import parse
 from assistant.errors import UnknownReference
 from assistant.index.store import ParagraphStore
 from assistant.schema import Document, Filters, Paragraph, Passage, Scores
@@ -47,7 +49,7 @@ def look_up(question: str, store: ParagraphStore, filters: Filters = Filters()) 
     parsed = parse_reference(question, allowed)
     if parsed is None:
         return None
-    documents = _documents(parsed, allowed)
+    documents = _documents(parsed, allowed, store)
     if not documents:
         problems = tuple(f"{symbol} is not among the documents searched" for symbol in parsed.unknown)
         return Found((), problems, _about(parsed)) if problems else None
@@ -86,24 +88,31 @@ def find_paragraph(reference: str, store: ParagraphStore) -> Passage:
 
 
 def find_document(name: str, store: ParagraphStore) -> Document:
-    """The document with this id, symbol or alias, case folded.
+    """The document with this id, symbol, title or alias, case folded; an id goes before what is not one.
 
     Raises:
         UnknownReference: there is none.
     """
-    folded = name.strip().casefold()
+    folded, symbol = name.strip().casefold(), parse(name)
     for document in store.documents:
-        names = (document.id, document.symbol or "", document.title, *document.aliases)
-        if folded in (known.casefold() for known in names if known):
+        if folded == document.id.casefold():
+            return document
+    for document in store.documents:
+        names = (document.symbol or "", document.title, *document.aliases)
+        if folded in map(str.casefold, filter(None, names)) or (symbol and document.symbol and parse(document.symbol) == symbol):
             return document
     raise UnknownReference(f"there is no document {name!r} in the index", "List them with: assistant corpus")
 
 
-def _documents(parsed: ParsedReference, allowed: list[Document]) -> list[Document]:
+def _documents(parsed: ParsedReference, allowed: list[Document], store: ParagraphStore) -> list[Document]:
+    """The documents that are named, or hold the decision that is; a bare number means the few that there are."""
     if parsed.documents:
         return [document for document in allowed if document.id in parsed.documents]
     if parsed.unknown:
         return []
+    if all(scope_of(item.first).startswith(("decision.", "resolution.")) for item in parsed.items):
+        holding = store.documents_with([item.first for item in parsed.items])
+        return [document for document in allowed if document.id in holding]
     return allowed if len(allowed) <= _AMONG else []
 
 
@@ -114,17 +123,13 @@ def _matching(paragraphs: tuple[Paragraph, ...], item: Item) -> list[Paragraph]:
         return [paragraph for paragraph, label in zip(paragraphs, labels, strict=True) if label == item.first]
     if item.first in labels and item.last in labels:
         first, last = labels.index(item.first), len(labels) - 1 - labels[::-1].index(item.last)
-        scope = _scope(item.first)
+        scope = scope_of(item.first)
         return [
             paragraph
             for paragraph in paragraphs[first : last + 1]
-            if _scope(paragraph.label) == scope and paragraph.numbering == "official"
+            if scope_of(paragraph.label) == scope and paragraph.numbering == "official"
         ]
     return [paragraph for paragraph, label in zip(paragraphs, labels, strict=True) if label in (item.first, item.last)]
-
-
-def _scope(label: str) -> str:
-    return label[: re.search(r"\d+(?:bis|ter|quater|quinquies)?(?:~\d+)?$", label).start()] if re.search(r"\d", label) else label  # type: ignore[union-attr]  # a digit was found
 
 
 def _passage(document: Document, paragraph: Paragraph, item: Item) -> Passage:

@@ -4,11 +4,12 @@ cannot; what a document's paragraphs are is decided in one place for all formats
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
-from assistant.corpus.catalogue import CatalogueEntry, describe, with_shared
+from assistant.corpus.catalogue import CatalogueEntry, describe_with_warnings, with_shared
 from assistant.corpus.paragraphs import split
 from assistant.corpus.readers.jsonl import read_jsonl
 from assistant.corpus.source import SourceText
@@ -39,9 +40,10 @@ def read_file(path: Path, name: str, entry: CatalogueEntry | None) -> Iterator[R
     except OSError as error:
         raise UnreadableDocument(f"{name} cannot be read: {error.strerror or error}", "Check the file's permissions.") from None
     source = read_source(raw, name)
-    document = describe(entry, name=name, sha256=sha256(raw).hexdigest(), default_id=Path(name).with_suffix("").as_posix())
+    default_id = Path(name).with_suffix("").as_posix()
+    document, warnings = describe_with_warnings(entry, name=name, sha256=sha256(raw).hexdigest(), default_id=default_id, source=source)
     paragraphs, ledger = split(document.id, source)
-    yield document, paragraphs, ledger
+    yield document, paragraphs, replace(ledger, warnings=(*ledger.warnings, *warnings))
 
 
 def read_source(raw: bytes, name: str) -> SourceText:

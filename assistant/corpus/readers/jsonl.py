@@ -1,17 +1,20 @@
-"""JSON Lines in BEIR layout: each line a document of one paragraph, {"_id", "title", "text"}."""
+"""JSON Lines in BEIR layout: each line a document of one paragraph, {"_id", "title", "text"}, perhaps with "metadata"."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, get_args
 
 from assistant.corpus.layout import repair
+from assistant.corpus.metadata import standing_of
 from assistant.corpus.readers.text import UNSHOWABLE
 from assistant.errors import UnreadableDocument
-from assistant.schema import Document, Ledger, Paragraph
+from assistant.schema import Document, Kind, Ledger, Paragraph
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 """NUL, and half a surrogate pair: JSON can escape it, no encoding can write it."""
@@ -70,14 +73,49 @@ def _document(source: str, raw: bytes) -> tuple[Document, tuple[Paragraph, ...],
         raise ValueError("neither title nor text")
     if UNSHOWABLE.search(identity) or _NOT_TEXT.search(body + title):
         raise ValueError("characters that are not text")
+    about, origins = _about(row.get("metadata"))
     document = Document(
         id=identity,
         title=repair(title) or identity,
         source=source,
         sha256=sha256(raw.strip()).hexdigest(),
-        origins={"id": "_id", "title": "title" if repair(title) else "_id"},
+        origins={"id": "_id", "title": "title" if repair(title) else "_id", **origins},
+        **about,
     )
     return document, (paragraph,), Ledger(counted=1)
+
+
+def _about(metadata: object) -> tuple[dict[str, Any], dict[str, str]]:
+    """The known fields of a line's "metadata" object and where they came from; other keys are ignored.
+
+    Raises:
+        ValueError: it is not an object, or a known key has an impossible value.
+    """
+    if metadata is None:
+        return {}, {}
+    if not isinstance(metadata, dict):
+        raise ValueError("metadata is not an object")
+    found: dict[str, Any] = {}
+    for key in ("symbol", "date", "speaker", "delegation", "kind", "session", "language"):
+        value = metadata.get(key)
+        if value is None or value == "":
+            continue
+        if not isinstance(value, str):
+            raise ValueError(f"metadata.{key} is not text")
+        if UNSHOWABLE.search(value):
+            raise ValueError(f"metadata.{key} has characters that are not text")
+        found[key] = value.strip()
+    if "date" in found:
+        try:
+            found["date"] = dt.date.fromisoformat(found["date"])
+        except ValueError:
+            raise ValueError(f"metadata.date is no date like 2026-03-19: {found['date'][:40]!r}") from None
+    if "kind" in found and found["kind"] not in get_args(Kind):
+        raise ValueError(f"metadata.kind is none of {', '.join(get_args(Kind))}: {found['kind'][:40]!r}")
+    origins = dict.fromkeys(found, "metadata")
+    if standing := standing_of(found.get("symbol")):
+        found["standing"], origins["standing"] = standing, "symbol"
+    return found, origins
 
 
 def _field(row: dict[str, object], key: str) -> str:
