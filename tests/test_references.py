@@ -390,3 +390,24 @@ def test_a_very_long_question_is_parsed_in_seconds(unit: str) -> None:
     begin = time.process_time()
     parse_reference("paras. 1, " + unit * (200_000 // len(unit)), DOCUMENTS)
     assert time.process_time() - begin < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("article 4, paragraph 2", "article.4.2"),
+        ("paragraph 2 of article 4 of the annex to decision 1/CP.21", "decision.1/CP.21.annex.article.4.2"),
+        ("annex II, appendix I, para. 3", "annex.II.appendix.I.3"),
+        ("paragraph 3 of appendix I to annex II", "annex.II.appendix.I.3"),
+        ("rule 3.1, paragraph 4", "rule.3.1.4"),
+        ("enclosure, para. 5", "enclosure.5"),
+    ],
+)
+def test_parts_within_parts_are_named_in_either_direction(text: str, label: str) -> None:
+    """From the largest part to the smallest or back, the label is the same, and what is rendered from it is parsed again."""
+    parsed = parse_reference(text, ())
+    assert parsed is not None
+    assert [item.first for item in parsed.items] == [label]
+    again = parse_reference(render_label(label), ())
+    assert again is not None
+    assert [item.first for item in again.items] == [label]

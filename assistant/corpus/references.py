@@ -1,10 +1,6 @@
 """References as the United Nations writes them: rendered from labels by code, and parsed out of questions.
 
-    label  := ["decision." NAME "." | "resolution." NAME "."] ["annex." [NAME "."]] NUMBER ["~" N] | "u" N | "t" N
-    NUMBER := digits [capital] {"." (digits | roman)} ["bis" | "ter" | "quater" | "quinquies"]
-
-"7", "12bis", "29A.12", "5.I.1", "annex.II.3", "decision.1/CP.21.annex.3", "u3" (a counted paragraph), "t3" (a table); "~2" where
-a document repeats a number. "A/78/265, para. 23" names paragraphs, never pages (United Nations Editorial Manual).
+"A/78/265, para. 23" names paragraphs, never pages (United Nations Editorial Manual). Labels: see `assistant.corpus.labels`.
 """
 
 from __future__ import annotations
@@ -13,39 +9,30 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.corpus.labels import LEVELS, SUFFIX, Part, parse_label, prefix_of
 from assistant.corpus.symbols import Symbol, find, lookalikes, parse
 from assistant.schema import Document, Paragraph
 
-_SUFFIX = r"(?:bis|ter|quater|quinquies)"
-_DECISION = r"(?:\d+[A-Z]?|[IVXLC]+|[A-Z]{1,3}-\d+)(?:/(?:[A-Z]+\.\d+|\d+))?"
-_NUMBER = r"\d+[A-Z]?(?:\.(?:[IVXLC]+|\d+))*"
-_LABEL = re.compile(
-    rf"(?:(?P<text>decision|resolution)\.(?P<name>{_DECISION})\.)?"
-    rf"(?P<part>annex\.(?:(?P<annex>[IVXLC]+|[A-Z]|\d{{1,2}}|[^\W\d_][^.~]*)\.)?)?"
-    rf"(?P<number>{_NUMBER})(?P<suffix>{_SUFFIX})?(?:~(?P<nth>\d+))?"
-)
-_COUNTED = re.compile(r"(?P<kind>[ut])(?P<number>\d+)(?:~\d+)?")
-
 _FIGURES = r"\d{1,4}(?!\d)(?:(?-i:[A-Z])(?![^\W\d_])|[a-z](?=\.\d))?"
 _FURTHER = r"(?:\.(?:\d{1,3}(?!\d)|(?-i:[IVXLC]{1,6})(?![^\W_])|[ivxlc]{1,6}(?=\.\d)))*"
-_ITEM = rf"{_FIGURES}{_FURTHER}(?:\s?{_SUFFIX}\b)?(?:\s?\((?:[a-z]|[ivx]{{2,6}})\))*"
+_ITEM = rf"{_FIGURES}{_FURTHER}(?:\s?{SUFFIX}\b)?(?:\s?\((?:[a-z]|[ivx]{{2,6}})\))*"
 _RANGE = rf"{_ITEM}(?:\s*(?:[-–—]|\bto\b)\s*{_ITEM})?"
 _MANY = rf"{_RANGE}(?:\s*(?:,\s*and\b|,|;|\band\b|&)\s*{_RANGE})*"
 _ONE = rf"{_RANGE}(?:(?:\s*,\s*{_RANGE})*,?\s*(?:\band\b|&)\s*{_RANGE})?"  # "in paragraph 5, 12 States" names one
-_ANNEX_NAME = r"(?-i:[IVXLC]{1,6}|[A-Z])|[ivx]{2,6}|\d{1,2}"
-_NAMED = (
+_SCOPE = (
     # A decision's or resolution's own name in its document, "1/CP.21" or "5"; "resolution 75/240" is a document, and so is "1325 (2000)".
-    r"(?P<{0}_text>decision|resolution)\s+(?P<{0}_name>\d{{1,4}}/[A-Z]{{1,8}}\.\d{{1,3}}|\d{{1,3}}(?![\w/]|\.\w|\s?\(\d{{4}}\))"
-    r"|(?<=decision\s)(?:\d{{1,3}}|[IVXLC]{{1,6}}|[A-Z]{{1,3}}-\d{{1,3}})/\d{{1,3}})(?![\w/])"
+    r"(?:(?:decision|resolution)\s+(?:\d{1,4}/[A-Z]{1,8}\.\d{1,3}|\d{1,3}(?![\w/]|\.\w|\s?\(\d{4}\)))"
+    r"|decision\s+(?:\d{1,3}|[IVXLC]{1,6}|[A-Z]{1,3}-\d{1,3})/\d{1,3}"
+    r"|(?:annex|enclosure|appendix)(?:\s+(?:(?-i:[IVXLC]{1,6}|[A-Z])|[ivx]{2,6}|\d{1,2}|[ivx](?=,?\s*para)))?"
+    r"|(?:article|rule)\s+\d{1,3}(?:\.\d{1,2})?)(?![\w/])"
 )
 _PARAGRAPHS = re.compile(
-    rf"(?:\b{_NAMED.format('first')},?\s*)?"
-    rf"(?:(?P<above>\bannex(?:\s+(?P<above_name>{_ANNEX_NAME}|[ivx](?=,?\s*para)))?),?\s*)?"
+    rf"(?P<before>(?:\b{_SCOPE},?\s{{0,9}}){{0,4}})"
     rf"(?<!\w)(?:(?:paras\b\.?|paragraphs\b|¶¶)\s*(?P<many>{_MANY})|(?:para\b\.?|paragraph\b|¶)\s*(?P<one>{_ONE}))"
-    rf"(?:,?\s*(?:of|in|to)\s+(?:the\s+)?(?P<below>annex\b(?:\s+(?P<below_name>{_ANNEX_NAME})\b)?))?"
-    rf"(?:,?\s*(?:of|in|to)\s+(?:the\s+)?{_NAMED.format('last')})?",
+    rf"(?P<after>(?:,?\s{{0,9}}(?:of|in|to)\s{{1,9}}(?:the\s{{1,9}})?{_SCOPE}){{0,4}})",
     re.IGNORECASE,
 )
+_PART = re.compile(rf"(?P<kind>{'|'.join(LEVELS)})\b(?:\s+(?P<name>(?!(?:of|in|to|the|para\w*)\b)[\w/-]+(?:\.\d+)?))?", re.IGNORECASE)
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‑": "-", "\u00a0": " "})
 
 
@@ -81,23 +68,16 @@ def render_label(label: str, path: Sequence[str] = ()) -> str:
     Raises:
         ValueError: `label` is not a label.
     """
-    if counted := _COUNTED.fullmatch(label):
-        nth = ordinal(int(counted["number"]))
-        return f"[{nth} table]" if counted["kind"] == "t" else f"[{nth} paragraph, unnumbered]"
-    match = _LABEL.fullmatch(label)
-    if not match:
+    known = parse_label(label)
+    if known is None:
         raise ValueError(f"not a paragraph label: {label!r}")
-    text = f"{match['text']} {match['name']}, " if match["text"] else ""
-    annex = ("annex " + match["annex"] if match["annex"] else "annex") + ", " if match["part"] else ""
-    number = match["number"] + (f" {match['suffix']}" if match["suffix"] else "") + "".join(f" ({mark})" for mark in path)
-    again = f" ({ordinal(int(match['nth']))} of this number)" if match["nth"] else ""
-    return f"{text}{annex}para. {number}{again}"
-
-
-def scope_of(label: str) -> str:
-    """What a label says before the number: "annex.II." of "annex.II.3"; numbers of one scope count through."""
-    match = _LABEL.fullmatch(label)
-    return label[: match.start("number")] if match else ""
+    if known.counted:
+        nth = ordinal(int(known.number))
+        return f"[{nth} table]" if known.counted == "t" else f"[{nth} paragraph, unnumbered]"
+    parts = "".join(f"{part}, " for part in known.parts)
+    number = known.number + (f" {known.suffix}" if known.suffix else "") + "".join(f" ({mark})" for mark in path)
+    again = f" ({ordinal(known.nth)} of this number)" if known.nth > 1 else ""
+    return f"{parts}para. {number}{again}"
 
 
 def render_reference(document: Document, paragraph: Paragraph, path: Sequence[str] = ()) -> str:
@@ -223,11 +203,11 @@ def _symbols(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _items(reference: re.Match[str]) -> Iterator[Item]:
-    where = next((side for side in ("last", "first") if reference[f"{side}_text"]), None)
-    prefix = f"{reference[f'{where}_text'].lower()}.{reference[f'{where}_name'].upper()}." if where else ""
-    if reference["above"] or reference["below"]:
-        name = reference["above_name"] or reference["below_name"]
-        prefix += "annex." + (f"{name.upper()}." if name else "")
+    named = {
+        Part(match["kind"].lower(), (match["name"] or "").upper())
+        for match in _PART.finditer(f"{reference['before']} {reference['after']}")
+    }
+    prefix = prefix_of(sorted(named, key=lambda part: LEVELS[part.kind]))
     for part in re.finditer(_RANGE, reference["many"] or reference["one"], re.IGNORECASE):
         ends = [_label_of(end, prefix) for end in re.findall(_ITEM, part[0], re.IGNORECASE)]
         yield Item(ends[0][0], ends[1][0]) if len(ends) > 1 else Item(ends[0][0], None, ends[0][1])
@@ -235,5 +215,5 @@ def _items(reference: re.Match[str]) -> Iterator[Item]:
 
 def _label_of(item: str, prefix: str) -> tuple[str, tuple[str, ...]]:
     """The label of "12 bis (a)", and the path to its sub-paragraph."""
-    number, suffix, marks = re.fullmatch(rf"({_FIGURES}{_FURTHER})\s?({_SUFFIX}?)(.*)", item, re.IGNORECASE | re.DOTALL).groups()  # type: ignore[union-attr]  # _ITEM matched
+    number, suffix, marks = re.fullmatch(rf"({_FIGURES}{_FURTHER})\s?({SUFFIX}?)(.*)", item, re.IGNORECASE | re.DOTALL).groups()  # type: ignore[union-attr]  # _ITEM matched
     return prefix + number.upper() + suffix.lower(), tuple(mark.lower() for mark in re.findall(r"\((\w+)\)", marks))

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.corpus.labels import LEVELS, Part, prefix_of
 from assistant.corpus.layout import Line, Spacing
 
 _NAME = r"[IVXLCivxlc]{1,6}|[A-Z]|\d{1,2}"
@@ -17,7 +18,6 @@ _HEADING = re.compile(
     r"|(?:Draft\s+|DRAFT\s+)?(?P<act>Decision|DECISION|Resolution|RESOLUTION)\s+(?P<number>[-–]/[A-Z]+\.\d+|\d{1,4}(?:/[A-Z]+\.\d+|/\d{1,4})?|[IVXLC]{1,6})\*?"
     r"|(?:[IVXLC]{1,6}\.\s+|[A-Z]\.\s+)?(?P<clause>Article|ARTICLE|Rule|RULE)\s+(?P<nth>\d{1,3}(?:\.\d{1,2})?)(?:\s*[.:–—]\s*[^.;:]{1,120}(?<![,;]))?"
 )
-_LEVELS = {"decision": 0, "resolution": 0, "annex": 1, "enclosure": 1, "appendix": 2, "article": 3, "rule": 3}
 _FIRST = re.compile(r"1[.)]?\s+\S")
 
 
@@ -33,28 +33,28 @@ class Scope:
 
 def scopes_of(lines: Sequence[Line], spacing: Spacing) -> Iterator[Scope]:
     """The scopes of a text in order; the first may be empty. An annex stands under its decision, an appendix under its annex."""
-    open_parts: list[tuple[int, str, str]] = []
+    open_parts: list[tuple[Part, str]] = []
     begin, opening = 0, None
     has_clauses = _clauses_restart(lines)
     for at in range(len(lines) + 1):
         match = _opens(lines, at, spacing) if at < len(lines) else None
         if at < len(lines) and (match is None or (match["clause"] and not has_clauses)):
             continue
-        yield Scope("".join(part for _, part, _ in open_parts), tuple(text for *_, text in open_parts), opening, lines[begin:at])
+        yield Scope(prefix_of(part for part, _ in open_parts), tuple(text for _, text in open_parts), opening, lines[begin:at])
         if match is not None:
-            kind, name = _part(match)
-            open_parts = [part for part in open_parts if part[0] < _LEVELS[kind]]
-            open_parts.append((_LEVELS[kind], f"{kind}.{name}." if name else f"{kind}.", lines[at].text))
+            part = _part(match)
+            open_parts = [(above, text) for above, text in open_parts if LEVELS[above.kind] < LEVELS[part.kind]]
+            open_parts.append((part, lines[at].text))
             begin, opening = at + 1, lines[at]
 
 
-def _part(match: re.Match[str]) -> tuple[str, str]:
-    """The kind and the name of a scope by its heading: ("annex", "II"), ("decision", "1/CP.21"), ("article", "4")."""
+def _part(match: re.Match[str]) -> Part:
+    """The kind and the name of a scope by its heading."""
     if match["clause"]:
-        return match["clause"].lower(), match["nth"]
+        return Part(match["clause"].lower(), match["nth"])
     if match["act"]:
-        return match["act"].lower(), match["number"]
-    return match["part"].lower(), (match["name"] or "").upper()
+        return Part(match["act"].lower(), match["number"])
+    return Part(match["part"].lower(), (match["name"] or "").upper())
 
 
 def _clauses_restart(lines: Sequence[Line]) -> bool:

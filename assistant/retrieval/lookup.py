@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from assistant.corpus.labels import scope_of
 from assistant.corpus.references import (
     Item,
     ParsedReference,
@@ -13,7 +14,6 @@ from assistant.corpus.references import (
     parse_reference,
     render_label,
     render_reference,
-    scope_of,
 )
 from assistant.corpus.subparagraphs import find_subparagraph
 from assistant.corpus.symbols import parse
