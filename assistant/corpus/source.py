@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from assistant.corpus.layout import Line, Role, lines_of
+from assistant.corpus.unicode import part_words, uncover_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,11 @@ class SourceText:
 
 
 def plain(text: str, warnings: tuple[str, ...] = ()) -> SourceText:
-    """A text of which nothing is known but its characters: form feeds part its pages, spacing its paragraphs."""
+    """A text of which nothing is known but its characters: form feeds part its pages, spacing its paragraphs.
+
+    The hyphens that part words at the ends of its lines become soft, so that `layout.repair` puts these words together.
+    """
+    text = uncover_starts(part_words(text))
     lines = lines_of(text)
     last = lines[-1].page if lines else 1
     return SourceText(text, lines, last if last > 1 else 0, warnings=warnings)
