@@ -33,7 +33,10 @@ _INVISIBLE = [
 """Zero-width and directional marks, controls, noncharacters, and tags, which can hide a text within a text."""
 _CHARACTERS = {**_LIGATURES, **_PRIVATE, **_CONTROLS, **dict.fromkeys(_INVISIBLE, "")}
 
-_JOINED = "\u0600-\u07bf\u0840-\u0dff\u0f00-\u109f\u1780-\u18af\ua840-\ua87f\ua8e0-\ua8ff\ua980-\ua9ff\uaae0-\uaaff\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
+_JOINED = (
+    "\u0600-\u07bf\u0840-\u0dff\u0f00-\u109f\u1780-\u18af\ua840-\ua87f\ua8e0-\ua8ff\ua980-\ua9ff\uaae0-\uaaff"
+    "\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
+)
 """Arabic, Indic and other scripts in which a joiner decides how a word is written."""
 _JOINERS = re.compile(f"(?<=[{_JOINED}])(?:(\u200c)[\u200c\u200d]*(?=[{_JOINED}])|(\u200d)[\u200c\u200d]*)|[\u200c\u200d]+")
 _HYPHEN_MARK = re.compile(rf"(?<=\w)[{_PDF_HYPHENS}](?=\s*\w)")
@@ -44,7 +47,9 @@ _PARTED = re.compile(
 )
 _WORD = re.compile(rf"{_LETTER}++")
 _COMPOUND = re.compile(rf"(?<!{_LETTER})({_LETTER}++)[-\u2010\u2011](?=({_LETTER}++))")
-_HIDDEN_START = re.compile(rf"(?:(?<=[{BREAKS}])|\A)[^\S{BREAKS}]*[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\u061c\ufeff][^\S{BREAKS}]*")
+_HIDDEN_START = re.compile(
+    rf"(?:(?<=[{BREAKS}])|\A)[^\S{BREAKS}]*[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\u061c\ufeff][^\S{BREAKS}]*"
+)
 
 
 def clean(text: str) -> str:

@@ -15,7 +15,12 @@ from assistant.corpus.source import SourceText
 from assistant.errors import UnreadableDocument
 from assistant.schema import Document, Ledger, Paragraph
 
-READERS = {".txt": "text:read_text"}
+READERS = {
+    ".txt": "text:read_text",
+    ".md": "markdown:read_markdown",
+    ".html": "html:read_html",
+    ".htm": "html:read_html",
+}
 """The reader of each suffix, as "module:function"; imported when it is needed."""
 SUFFIXES = (*READERS, ".jsonl")
 """What can be read."""

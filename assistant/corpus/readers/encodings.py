@@ -27,18 +27,31 @@ _MEANT = {
     **dict.fromkeys(("ascii", "iso8859-1"), "cp1252"),
     **dict.fromkeys(("gb2312", "gbk"), "gb18030"),
     **{"iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874", "shift_jis": "cp932", "euc_kr": "cp949", "big5": "big5hkscs"},
-    **dict.fromkeys(("utf-16", "utf-16-le", "utf-16-be"), "utf-8"),
 }
 """What a declared encoding means in practice: the table of labels of the WHATWG Encoding Standard, as far as it differs."""
+_SINGLE_BYTE = re.compile(r"cp125\d|cp8\d\d|iso8859-\d+|koi8-[rut]|mac-\w+")
+_SEVERAL_BYTES = ("gb18030", "big5hkscs", "cp932", "cp949", "euc_jp", "iso2022_jp")
+_ZIP = b"PK\x03\x04"
+_SAVE = "Open it in its program and save it as .docx, .pdf or .txt."
 _FORMATS = (
-    (b"%PDF-", "a PDF", ".pdf"),
-    (b"{\\rtf", "a rich-text file", ""),
-    (b"\xd0\xcf\x11\xe0", "an old Word, Excel or PowerPoint file", ""),
-    (b"PK\x03\x04", "a zip archive", ""),
-    (b"\x1f\x8b", "a gzip archive", ""),
+    (b"%PDF-", "a PDF", "Rename it so that it ends in .pdf."),
+    (_ZIP, "a zip archive", "Unpack it first."),
+    (b"\x1f\x8b", "a gzip archive", "Unpack it first."),
+    (b"{\\rtf", "a rich-text file", _SAVE),
+    (b"\xd0\xcf\x11\xe0", "an old Word, Excel or PowerPoint file", _SAVE),
 )
-_PARTS = ((b"word/", "a Word file", ".docx"), (b"xl/", "an Excel file", ""), (b"ppt/", "a PowerPoint file", ""))
+_PARTS = (
+    (b"word/", "a Word file", "Rename it so that it ends in .docx."),
+    (b"xl/", "an Excel file", _SAVE),
+    (b"ppt/", "a PowerPoint file", _SAVE),
+    (b"opendocument", "an OpenDocument file", _SAVE),
+)
+"""What a zip archive is that holds a folder of this name."""
 _CONTROLS = re.compile("[\1-\x08\x0e-\x1f\x7f]")
+_WRONG = re.compile("[\udc80-\udcff]")
+"""A byte that is not UTF-8, as Python escapes it."""
+_MANY = 3
+"""How many times more there must be of one encoding than of another for the other to be an accident."""
 _MOST_LINES = 5
 
 
@@ -67,25 +80,24 @@ def decode(raw: bytes, name: str, declared: str | None = None) -> Decoded:
 
 def _refuse_other_formats(raw: bytes, name: str) -> None:
     start = raw[:1024].removeprefix(codecs.BOM_UTF8).lstrip()
-    for magic, what, suffix in _FORMATS:
+    for magic, what, step in _FORMATS:
         if start.startswith(magic):
-            if magic.startswith(b"PK"):
-                what, suffix = next(((what, suffix) for part, what, suffix in _PARTS if part in raw), (what, suffix))
-            step = f"Rename it so that it ends in {suffix}." if suffix else "Open it in its program and save it as .docx, .pdf or .txt."
-            raise UnreadableDocument(f"{name} is {what}, whatever its name says", step if "archive" not in what else "Unpack it first.")
+            if magic == _ZIP:
+                what, step = next(((what, step) for part, what, step in _PARTS if part in raw), (what, step))
+            raise UnreadableDocument(f"{name} is {what}, whatever its name says", step)
 
 
 def _decoded(raw: bytes, name: str, declared: str | None) -> Decoded:
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return _utf8(raw.removeprefix(mark), name) if encoding == "utf-8" else (_strictly(raw, encoding, name)[1:], ())
-    encoding = _python_name(declared)
+    codec = _codec(declared)
     is_utf8 = _decodes(raw, "utf-8")
-    if encoding and encoding != "utf-8" and not raw.isascii():
-        if is_utf8 and _is_single_byte(encoding):  # by chance, no longer text in such an encoding is valid UTF-8
+    if codec and (not raw.isascii() or codec == "iso2022_jp"):
+        if is_utf8 and _SINGLE_BYTE.fullmatch(codec):  # a text in such an encoding is hardly ever UTF-8 by chance
             return raw.decode(), (f"read as UTF-8, though it says that it is {declared}",)
-        if _decodes(raw, encoding):
-            return raw.decode(encoding), ()
+        if _decodes(raw, codec):
+            return raw.decode(codec), ()
     if b"\0" in raw and (wide := _wide(raw)):
         return wide, ()
     return (raw.decode(), ()) if is_utf8 else _utf8(raw, name)
@@ -107,18 +119,14 @@ def _decodes(raw: bytes, encoding: str) -> bool:
     return True
 
 
-def _python_name(declared: str | None) -> str | None:
-    """The Python codec of a declared encoding; None for an unknown one, or one that is no encoding of text."""
+def _codec(declared: str | None) -> str | None:
+    """The Python codec of a declared encoding; None for UTF-8 and for what is no encoding of documents."""
     try:
-        raw, _ = codecs.lookup(declared or "").encode("a")
-        known = codecs.lookup(declared or "").name
-    except (LookupError, ValueError, TypeError):
+        known = codecs.lookup((declared or "").strip()).name
+    except (LookupError, ValueError):
         return None
-    return _MEANT.get(known, known) if raw.endswith((b"a", b"a\0")) else None
-
-
-def _is_single_byte(encoding: str) -> bool:
-    return encoding.startswith(("cp125", "iso8859", "koi8", "mac", "cp874"))
+    known = _MEANT.get(known, known)
+    return known if _SINGLE_BYTE.fullmatch(known) or known in _SEVERAL_BYTES else None
 
 
 def _wide(raw: bytes) -> str | None:
@@ -139,24 +147,32 @@ def _utf8(raw: bytes, name: str) -> Decoded:
     Bytes of another encoding hardly ever are UTF-8 by chance, so that the shares of both tell what a text is.
     """
     text = raw.decode("utf-8", "surrogateescape")
-    runs = [(match.start(), match[0]) for match in re.finditer("[\udc80-\udcff]+", text)]
-    wrong = sum(len(run) for _, run in runs)
+    wrong = len(_WRONG.findall(text))
     right = len(re.findall("[^\0-\x7f\udc80-\udcff]", text))
     if not wrong:
         return text, ()
-    if right < 3 * wrong:
-        if wrong < 3 * right:
-            raise UnreadableDocument(f"{name} is in two encodings: it is UTF-8 in part", "Save it as UTF-8.")
-        encoding = likeliest(raw) if b"\0" not in raw else None
-        if encoding is None:
-            raise UnreadableDocument(f"{name} is not utf-8 text (byte {_first_wrong(raw)})", "Save it as UTF-8.")
-        return raw.decode(encoding), (f"read as {encoding}: check letters with accents",)
-    codes = [ord(character) - 0xDC00 for _, run in runs for character in run]
-    if max(len(run) for _, run in runs) > 2 or not _decodes(bytes(codes), _LATIN):
-        raise UnreadableDocument(f"{name} is not UTF-8 text (byte {_first_wrong(raw)})", "Save it as UTF-8.")
-    mended = re.sub("[\udc80-\udcff]", lambda match: bytes([ord(match[0]) - 0xDC00]).decode(_LATIN), text)
-    where = _lines(text, [at for at, _ in runs])
+    if _MANY * wrong <= right:
+        return _mended(text, raw, name)
+    encoding = likeliest(raw) if b"\0" not in raw else None
+    if encoding and (_MANY * right <= wrong or not encoding.is_latin):
+        what = "letters with accents" if encoding.is_latin else "its letters"
+        return raw.decode(encoding.codec), (f"read as {encoding.name}: check {what}",)
+    if _MANY * right > wrong:
+        raise UnreadableDocument(f"{name} is in two encodings: it is UTF-8 in part", "Save it as UTF-8.")
+    raise UnreadableDocument(f"{name} is not utf-8 text (byte {_first_wrong(raw)})", "Save it as UTF-8.")
+
+
+def _mended(text: str, raw: bytes, name: str) -> Decoded:
+    """UTF-8 with its wrong bytes, escaped as surrogates in `text`, read as windows-1252: accents and quotation marks stand alone."""
+    if re.search(f"{_WRONG.pattern}{{3}}", text) or not _decodes(bytes(map(_byte, _WRONG.findall(text))), _LATIN):
+        raise UnreadableDocument(f"{name} is not utf-8 text (byte {_first_wrong(raw)})", "Save it as UTF-8.")
+    where = _lines(text, [match.start() for match in _WRONG.finditer(text)])
+    mended = _WRONG.sub(lambda match: bytes([_byte(match[0])]).decode(_LATIN), text)
     return mended, (f"{where}: bytes that are not UTF-8 were read as {_LATIN}: check letters with accents",)
+
+
+def _byte(escaped: str) -> int:
+    return ord(escaped) - 0xDC00
 
 
 def _first_wrong(raw: bytes) -> int:

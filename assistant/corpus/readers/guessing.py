@@ -7,7 +7,8 @@ letters alone: whole words of one script and case, and of Chinese, Japanese and 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 
@@ -22,23 +23,24 @@ _SIGNS = "«»“”„‘’–—…№§°\u00a0،؛؟"
 
 
 def _in_words(letters: str) -> Callable[[str, str], int]:
-    """Counts characters in words of `letters` that are written as words are; capitals throughout count half."""
-    words = re.compile(f"[{letters}]+")
+    """Counts characters in words of `letters` that are written as words are; capitals throughout count a little less."""
+    words = re.compile(rf"(?<![^\W\d_])[{letters}]+(?![^\W\d_])")
 
     def count(text: str, _: str) -> int:
         found = words.findall(text)
         usual = sum(len(word) for word in found if word[1:] == word[1:].lower())
-        return usual + sum(len(word) for word in found if len(word) > 1 and word[1:] != word[1:].lower() and word == word.upper()) // 2
+        return usual + sum(len(word) * 9 // 10 for word in found if word[1:] != word[1:].lower() and word == word.upper())
 
     return count
 
 
-def _in_rows(*rows: range) -> Callable[[str, str], int]:
-    """Counts characters whose first byte lies in `rows`: where an encoding keeps those in daily use."""
+def _in_rows(*rows: range, trail: int = 0) -> Callable[[str, str], int]:
+    """Counts characters whose first byte lies in `rows`, where an encoding keeps those in daily use, and the last not below `trail`."""
     usual = frozenset(row for some in rows for row in some)
 
     def count(text: str, encoding: str) -> int:
-        return sum(character.encode(encoding)[0] in usual for character in text if character > "\x7f" and character not in _SIGNS)
+        found = (character.encode(encoding) for character in text if character > "\x7f" and character not in _SIGNS)
+        return sum(code[0] in usual and code[-1] >= trail for code in found)
 
     return count
 
@@ -49,49 +51,60 @@ _OTHERS: dict[str, tuple[str, Callable[[str, str], int]]] = {
     "iso8859_5": ("iso-8859-5", _in_words("А-Яа-яЁё")),
     "cp1256": ("windows-1256", _in_words("\u0621-\u0652پچژگ")),
     "iso8859_6": ("iso-8859-6", _in_words("\u0621-\u0652")),
-    "cp949": ("euc-kr", _in_rows(range(0xA1, 0xA4), range(0xB0, 0xC9))),  # before GB, which has its own in these rows and others
-    "gb18030": ("gb18030", _in_rows(range(0xA1, 0xA4), range(0xB0, 0xD8))),
+    "cp949": (
+        "euc-kr",
+        _in_rows(range(0xA1, 0xA4), range(0xB0, 0xC9), trail=0xA1),
+    ),  # before GB, which has more rows
+    "gb18030": ("gb18030", _in_rows(range(0xA1, 0xA4), range(0xB0, 0xD8), trail=0xA1)),
     "big5": ("big5", _in_rows(range(0xA1, 0xA3), range(0xA4, 0xC7))),
     "cp932": ("shift_jis", _in_rows(range(0x81, 0x84), range(0x88, 0x99))),
-    "euc_jp": ("euc-jp", _in_rows(range(0xA1, 0xA6), range(0xB0, 0xD0))),
+    "euc_jp": ("euc-jp", _in_rows(range(0xA1, 0xA6), range(0xB0, 0xD0), trail=0xA1)),
     "cp1253": ("windows-1253", _in_words("Α-Ωά-ώΆΈ-Ώ")),
     "cp1255": ("windows-1255", _in_words("א-ת")),
 }
 """Encodings of other scripts, the likelier first, as Python and as people name them, and what counts their usual characters."""
 
 
-def likeliest(raw: bytes) -> str | None:
-    """The name of the encoding that fits `raw` best; None where none fits well. `raw` is text in it."""
+class Encoding(NamedTuple):
+    """An encoding as Python and as people name it, and whether it is one of Latin letters."""
+
+    codec: str
+    name: str
+    is_latin: bool
+
+
+def likeliest(raw: bytes) -> Encoding | None:
+    """The encoding that fits `raw` best, which is text in it; None where none fits well."""
     sample = raw[:_SAMPLE]
-    languages = {match.encoding: match.coherence for match in from_bytes(sample, cp_isolation=[*_LATIN, *_OTHERS])}
+    matches = from_bytes(sample, cp_isolation=[*_LATIN, *_OTHERS])
+    languages = {codec: match.coherence for match in matches for codec in match.could_be_from_charset}
     lengths = [len(run) for run in _RUN.findall(sample)]
     is_latin = sum(length for length in lengths if length <= 2) >= _SHARE * sum(lengths)
-    best = _best_latin(raw, languages) if is_latin else _best_other(raw, sample, languages)
-    return None if best is None or re.search("[\x80-\x9f]", raw.decode(best)) else best
+    scores = dict(_latin_scores(languages) if is_latin else _other_scores(sample, languages))
+    for codec in sorted(scores, key=lambda codec: -scores[codec]):  # a stable order: of equals the first
+        if _is_text(raw, codec):
+            return Encoding(codec, _LATIN[codec] if is_latin else _OTHERS[codec][0], is_latin)
+    return None
 
 
-def _best_latin(raw: bytes, languages: dict[str, float]) -> str | None:
+def _latin_scores(languages: dict[str, float]) -> Iterator[tuple[str, float]]:
     """Of encodings that fit alike, that of Western Europe."""
-    scores = {encoding: languages.get(encoding, 0.0) for encoding in _LATIN if _text(raw, encoding) is not None}
-    if "cp1252" in scores:
-        scores["cp1252"] += _WESTERN_BONUS
-    return _LATIN[max(scores, key=lambda encoding: scores[encoding])] if scores else None
+    for codec in _LATIN:
+        yield codec, languages.get(codec, 0.0) + _WESTERN_BONUS * (codec == "cp1252")
 
 
-def _best_other(raw: bytes, sample: bytes, languages: dict[str, float]) -> str | None:
-    scores: dict[str, float] = {}
-    for encoding, (name, usual) in _OTHERS.items():
-        if _text(raw, encoding) is not None:
-            text = sample.decode(encoding, "ignore")
-            signs = sum(text.count(sign) for sign in _SIGNS)
-            share = (usual(text, encoding) + signs) / max(1, sum(character > "\x7f" for character in text))
-            if share >= _SHARE:
-                scores[name] = share + languages.get(encoding, 0.0)
-    return max(scores, key=lambda name: scores[name]) if scores else None
+def _other_scores(sample: bytes, languages: dict[str, float]) -> Iterator[tuple[str, float]]:
+    for codec, (_, usual) in _OTHERS.items():
+        text = sample.decode(codec, "ignore")
+        signs = sum(text.count(sign) for sign in _SIGNS)
+        share = (usual(text, codec) + signs) / max(1, sum(character > "\x7f" for character in text))
+        if share >= _SHARE:
+            yield codec, share + languages.get(codec, 0.0)
 
 
-def _text(raw: bytes, encoding: str) -> str | None:
+def _is_text(raw: bytes, codec: str) -> bool:
+    """Whether all of `raw` can be read so, and holds none of the controls that no text has."""
     try:
-        return raw.decode(encoding)
+        return not re.search("[\x80-\x9f]", raw.decode(codec))
     except UnicodeDecodeError:
-        return None
+        return False
