@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from selectolax.lexbor import LexborNode
 
 from assistant.corpus.layout import Role
-from assistant.corpus.readers.html_lists import Attributes, ListCounter, integer, with_mark
+from assistant.corpus.readers.html_lists import RAISED, Attributes, ListCounter, integer, with_mark
 from assistant.corpus.readers.html_tables import NUMBER_CELL, Rows, table_kind
 from assistant.corpus.source import Block
 from assistant.corpus.unicode import clean
@@ -42,7 +42,7 @@ _NOTE_REFERENCE = re.compile(r"noteref|(?:foot|end)note[-_]?(?:ref|link|anchor|m
 _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,3}|[a-z]|[ivx]{1,5}|[*†‡§¶↩↑^]{1,3}\ufe0e?)[\])]?")
 _NOTE_HOLDERS = frozenset("aside blockquote dd div dl dt footer li ol p section table tbody td tr ul".split())
 _AFTER_END = tuple('.,;:!?”’"»…。')
-_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+
 _FEW = 60
 """How many nodes a note's mark may be made of."""
 
@@ -165,7 +165,7 @@ class Walk:
 
     def _add_text(self, text: str, state: _State) -> None:
         text = text if state.is_verbatim else _SPACE.sub(" ", text)
-        self._parts.append(text.translate(_RAISED) if state.is_raised else text)
+        self._parts.append(text.translate(RAISED) if state.is_raised else text)
 
     def _flush(self, state: _State) -> None:
         """Ends the block that is being read, if it has text; an empty line in it parts two."""

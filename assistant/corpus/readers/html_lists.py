@@ -10,6 +10,8 @@ from selectolax.lexbor import LexborNode
 
 Attributes = Mapping[str, str | None]
 
+RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+"""Raised digits as Unicode has them: "10" with a raised 2 is not 102."""
 _INTEGER = re.compile(r"[ \t\n\f\r]*([+-]?[0-9]{1,9})(?![0-9])")
 _CSS_STYLE = re.compile(
     r"list-style(?:-type)?\s*:[^;]*?(?<![\w-])(none|disc|circle|square|decimal|(?:lower|upper)-(?:alpha|latin|roman))(?![\w-])",
