@@ -17,7 +17,6 @@ from assistant.corpus.unicode import SOFT_HYPHEN, clean
 
 _BREAKS = "\r\n\f\v\x85\u2028\u2029"
 _LINE = re.compile(rf"(?P<text>[^{_BREAKS}]*)(?P<end>\r\n|[{_BREAKS}]|$)")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _PARTED_WORD = re.compile("\u00ad\\s+")
 _PARTED_COMPOUND = re.compile(rf"(?<=\w)-[ \t]*[{_BREAKS}]\s*(?!(?:and|or|nor|to)\b(?!-))(?=\w)")
 _TERMINAL = re.compile(r"(?:[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』）]*|[a-z]{2}[.!?][”’\"')]?\d{1,2})$")  # "…consensus.3": a footnote's mark
@@ -126,7 +125,7 @@ def lines_of(text: str) -> tuple[Line, ...]:
     for match in _LINE.finditer(text):
         raw, end = match["text"], match["end"]
         body = raw.strip()
-        if body and body.translate(_INVISIBLE).strip():
+        if body and repair(body):
             start = match.start() + len(raw) - len(raw.lstrip())
             found.append(Line(number, start, start + len(body), body, gap, page))
             gap = 0

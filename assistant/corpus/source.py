@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from assistant.corpus.layout import Line, Role, lines_of
+from assistant.corpus.layout import Line, Role, lines_of, repair
 from assistant.corpus.unicode import part_words, uncover_starts
 
 
@@ -64,7 +64,7 @@ def assemble(
     for block in blocks:
         begins = True
         for raw in block.text.splitlines():
-            if text := raw.strip():
+            if (text := raw.strip()) and repair(text):
                 start = at + len(raw) - len(raw.lstrip())
                 gap = number - lines[-1].number - 1 if lines else 0
                 lines.append(Line(number, start, start + len(text), text, gap, block.page, block.role, begins, block.level))

@@ -26,7 +26,7 @@ _CONTROLS = {code: bytes([code]).decode("windows-1252", "ignore") for code in ra
 """C1 controls stand in texts only where windows-1252 was taken for Latin-1 (as the HTML standard, 13.2.3.3, decodes it)."""
 _INVISIBLE = [
     *(code for code in range(0x20) if not chr(code).isspace() and chr(code) not in _PDF_HYPHENS),
-    *(0x7F, 0x034F, 0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF),
+    *(0x7F, 0x061C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF),
     *(*range(0xFDD0, 0xFDF0), *range(0xFFF9, 0xFFFC), 0xFFFF, *range(0xE0000, 0xE0080)),
     *(plane << 16 | low for plane in range(1, 17) for low in (0xFFFE, 0xFFFF)),
 ]
@@ -47,9 +47,8 @@ _PARTED = re.compile(
 )
 _WORD = re.compile(rf"{_LETTER}++")
 _COMPOUND = re.compile(rf"(?<!{_LETTER})({_LETTER}++)[-\u2010\u2011](?=({_LETTER}++))")
-_HIDDEN_START = re.compile(
-    rf"(?:(?<=[{BREAKS}])|\A)[^\S{BREAKS}]*[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\u061c\ufeff][^\S{BREAKS}]*"
-)
+_MARKS = r"\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\u061c\ufeff"
+_HIDDEN_START = re.compile(rf"(?:(?<=[{BREAKS}])|\A)[^\S{BREAKS}]*[{_MARKS}](?:[^\S{BREAKS}]|[{_MARKS}])*")
 
 
 def clean(text: str) -> str:

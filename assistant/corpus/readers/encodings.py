@@ -50,6 +50,7 @@ _PARTS = (
 _CONTROLS = re.compile("[\1-\x08\x0e-\x1f\x7f]")
 _WRONG = re.compile("[\udc80-\udcff]")
 """A byte that is not UTF-8, as Python escapes it."""
+_PRINTABLE, _HIGH = re.compile(rb"[\x22-\x7e]"), re.compile(rb"[\x80-\xff]")
 _MANY = 3
 """How many times more there must be of one encoding than of another for the other to be an accident."""
 _MOST_LINES = 5
@@ -130,13 +131,19 @@ def _codec(declared: str | None) -> str | None:
 
 
 def _wide(raw: bytes) -> str | None:
-    """UTF-32 or UTF-16 without a mark: NULs stand in the high bytes of its characters, and hardly any in the lowest."""
+    """UTF-32 or UTF-16 without a mark: NULs stand in the high bytes of its characters, and hardly any in the lowest.
+
+    Plain text with stray NULs in it has printable ASCII in both; so have only Chinese characters, whose other bytes are not ASCII.
+    """
     for encoding in _WIDE:
         width = 4 if "32" in encoding else 2
-        places = [raw[at::width].count(0) for at in range(width)]
-        lowest, *high = places if encoding.endswith("le") else reversed(places)
-        least = min(high[width // 2 - 1 :])
-        if len(raw) % width == 0 and least * 20 >= len(raw) // width and lowest * 50 <= least and _decodes(raw, encoding):
+        columns = [raw[at::width] for at in range(width)]
+        lowest, *high = columns if encoding.endswith("le") else reversed(columns)
+        count = len(raw) // width
+        least = min(column.count(0) for column in high[width // 2 - 1 :])
+        is_placed = len(raw) % width == 0 and least * 100 >= count and lowest.count(0) * 2 <= least
+        is_ascii = len(_PRINTABLE.findall(high[-1])) * 10 > count and len(_HIGH.findall(raw)) * 10 < len(raw)
+        if is_placed and not is_ascii and _decodes(raw, encoding):
             return raw.decode(encoding)
     return None
 

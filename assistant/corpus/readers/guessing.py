@@ -19,6 +19,8 @@ _WESTERN_BONUS = 0.02
 
 _RUN = re.compile(rb"[\x80-\xff]+")
 _LATIN = {"cp1252": "windows-1252", "cp1250": "windows-1250", "iso8859_2": "iso-8859-2", "cp1254": "windows-1254"}
+_WESTERN = frozenset("àâäáãåæçèéêëìíîïñòóôöõøœùúûüßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÖÕØŒÙÚÛÜªº¡¿€£·•")
+"""Letters and signs of the languages of Western Europe, less those of Icelandic."""
 _SIGNS = "«»“”„‘’–—…№§°\u00a0،؛؟"
 
 
@@ -80,17 +82,23 @@ def likeliest(raw: bytes) -> Encoding | None:
     languages = {codec: match.coherence for match in matches for codec in match.could_be_from_charset}
     lengths = [len(run) for run in _RUN.findall(sample)]
     is_latin = sum(length for length in lengths if length <= 2) >= _SHARE * sum(lengths)
-    scores = dict(_latin_scores(languages) if is_latin else _other_scores(sample, languages))
+    scores = dict(_latin_scores(sample, languages) if is_latin else _other_scores(sample, languages))
     for codec in sorted(scores, key=lambda codec: -scores[codec]):  # a stable order: of equals the first
         if _is_text(raw, codec):
             return Encoding(codec, _LATIN[codec] if is_latin else _OTHERS[codec][0], is_latin)
     return None
 
 
-def _latin_scores(languages: dict[str, float]) -> Iterator[tuple[str, float]]:
-    """Of encodings that fit alike, that of Western Europe."""
+def _latin_scores(sample: bytes, languages: dict[str, float]) -> Iterator[tuple[str, float]]:
+    """Of encodings that fit alike, that of Western Europe; it alone is told by its letters where they form no known language."""
     for codec in _LATIN:
-        yield codec, languages.get(codec, 0.0) + _WESTERN_BONUS * (codec == "cp1252")
+        score = languages.get(codec, 0.0)
+        if codec == "cp1252":
+            high = [character for character in sample.decode(codec, "ignore") if character > "\x7f"]
+            usual = sum(character in _WESTERN or character in _SIGNS for character in high)
+            score += _WESTERN_BONUS * (usual >= _SHARE * len(high))
+        if score:
+            yield codec, score
 
 
 def _other_scores(sample: bytes, languages: dict[str, float]) -> Iterator[tuple[str, float]]:

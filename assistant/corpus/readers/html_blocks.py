@@ -32,7 +32,9 @@ _LISTS = frozenset({"ol", "ul", "menu", "dir"})
 _VERBATIM = frozenset({"pre", "listing", "plaintext", "xmp"})
 _MARGIN_ROLES = frozenset({"banner", "complementary", "contentinfo", "navigation", "search"})
 _HIDDEN = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-_DISPLAYED_APART = re.compile(r"(?:^|[;\s])display\s*:\s*(?:block|list-item|table|flex|grid)", re.IGNORECASE)
+_DISPLAYED_SPACES = re.compile(" {2,}")
+_AROUND_BREAK = re.compile(" ?\n ?")
+_APART = re.compile(r"(?:^|[;\s])display\s*:\s*(?:block|list-item|table|flex|grid)", re.IGNORECASE)
 _SPACE = re.compile("[ \t\n\r\f]+")
 _APART = re.compile(r"\n[^\S\n]*\n\s*")
 
@@ -100,7 +102,7 @@ class Walk:
         if node.is_comment_node or tag in _UNREAD or not node.is_element_node:
             return False
         attributes: Attributes = node.attributes
-        if attributes and _is_hidden(tag, attributes):
+        if (attributes or tag == "dialog") and _is_hidden(tag, attributes):
             return False
         if tag in _STRUCK:
             self.struck += 1
@@ -171,6 +173,8 @@ class Walk:
         """Ends the block that is being read, if it has text; an empty line in it parts two."""
         text = clean("".join(self._parts))
         self._parts.clear()
+        if not state.is_verbatim:
+            text = _AROUND_BREAK.sub("\n", _SPACES.sub(" ", text))
         for piece in _APART.split(text):
             if piece := piece.strip():
                 self._emit(piece, state)
