@@ -45,18 +45,6 @@ def test_repair_joins_lines_and_parted_words(laid_out: str, running: str) -> Non
     assert repair(laid_out) == running
 
 
-@given(st.text())
-def test_repair_keeps_every_visible_character_and_repairs_once(text: str) -> None:
-    """Nothing but white space and invisible characters changes, and a repaired text is left as it is."""
-    invisible = "\u00ad\u200b\u200e\u200f\u2060\ufeff"
-
-    def visible(value: str) -> str:
-        return "".join("".join(character for character in value if character not in invisible).split())
-
-    assert visible(repair(text)) == visible(text)
-    assert repair(repair(text)) == repair(text)
-
-
 # --- lines
 
 

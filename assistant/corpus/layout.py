@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from assistant.corpus.unicode import SOFT_HYPHEN, clean
+
 _BREAKS = "\r\n\f\v\x85\u2028\u2029"
 _LINE = re.compile(rf"(?P<text>[^{_BREAKS}]*)(?P<end>\r\n|[{_BREAKS}]|$)")
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _PARTED_WORD = re.compile("\u00ad\\s+")
 _PARTED_COMPOUND = re.compile(rf"(?<=\w)-[ \t]*[{_BREAKS}]\s*(?!(?:and|or|nor|to)\b(?!-))(?=\w)")
 _TERMINAL = re.compile(r"(?:[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』）]*|[a-z]{2}[.!?][”’\"')]?\d{1,2})$")  # "…consensus.3": a footnote's mark
@@ -114,13 +115,13 @@ def _ends_early(before: Line, after: Line, width: float) -> bool:
 
 
 def repair(text: str) -> str:
-    """Running text from laid-out text: invisible characters go, every run of white space becomes one space.
+    """Running text from laid-out text: NFC, invisible characters go, every run of white space becomes one space.
 
     A word that a soft hyphen parts at a line's end is put together, and so is a compound ("capacity-" "building"), but not
-    "pre- and post-conflict".
+    "pre- and post-conflict". Which hyphens part a word, `unicode.part_words` says. A second `repair` changes nothing.
     """
-    visible = _PARTED_WORD.sub("", text).translate(_INVISIBLE)
-    return " ".join(_PARTED_COMPOUND.sub("-", visible).split())
+    whole = clean(_PARTED_WORD.sub("", clean(text)).replace(SOFT_HYPHEN, ""))
+    return " ".join(_PARTED_COMPOUND.sub("-", whole).split())
 
 
 def lines_of(text: str) -> tuple[Line, ...]:
@@ -130,7 +131,7 @@ def lines_of(text: str) -> tuple[Line, ...]:
     for match in _LINE.finditer(text):
         raw, end = match["text"], match["end"]
         body = raw.strip()
-        if body and body.translate(_INVISIBLE).strip():
+        if body and repair(body):
             start = match.start() + len(raw) - len(raw.lstrip())
             found.append(Line(number, start, start + len(body), body, gap, page))
             gap = 0

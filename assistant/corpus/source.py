@@ -9,9 +9,10 @@ Numbers that such a format counts by itself are written out as they would be pri
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from assistant.corpus.layout import Line, Role, lines_of
+from assistant.corpus.layout import Line, Role, lines_of, repair
+from assistant.corpus.unicode import part_words, uncover_starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,11 @@ class SourceText:
 
 
 def plain(text: str, warnings: tuple[str, ...] = ()) -> SourceText:
-    """A text of which nothing is known but its characters: form feeds part its pages, spacing its paragraphs."""
+    """A text of which nothing is known but its characters: form feeds part its pages, spacing its paragraphs.
+
+    The hyphens that part words at the ends of its lines become soft, so that `layout.repair` puts these words together.
+    """
+    text = uncover_starts(part_words(text))
     lines = lines_of(text)
     last = lines[-1].page if lines else 1
     return SourceText(text, lines, last if last > 1 else 0, warnings=warnings)
@@ -71,18 +76,29 @@ def _rows(blocks: Iterable[Block]) -> Iterator[Row]:
     for block in blocks:
         begins = True
         for text in block.text.splitlines():
-            if text.strip():
+            if repair(text):
                 yield Row(text, block.page, block.role, begins, block.level)
                 begins = False
 
 
-def compose(rows: Iterable[Row], pages: int = 0, properties: Mapping[str, str] | None = None, warnings: tuple[str, ...] = ()) -> SourceText:
-    """The text of `rows`, one a line, with an empty line before each that begins a block."""
+def compose(
+    rows: Iterable[Row],
+    pages: int = 0,
+    properties: Mapping[str, str] | None = None,
+    warnings: tuple[str, ...] = (),
+    *,
+    is_printed: bool = False,
+) -> SourceText:
+    """The text of `rows`, one a line, with an empty line before each that begins a block.
+
+    Where the rows are lines as they were printed, the hyphens that only part words at their ends become soft.
+    """
     parts: list[str] = []
     lines: list[Line] = []
     at, number = 0, 1
     for row in rows:
-        if not (text := row.text.strip()):
+        text = row.text.strip()
+        if not repair(text):
             continue
         gap = int(bool(row.begins) and bool(lines))
         number += gap
@@ -91,4 +107,8 @@ def compose(rows: Iterable[Row], pages: int = 0, properties: Mapping[str, str] |
         parts += ["\n" * gap, text, "\n"]
         at += len(text) + 1
         number += 1
-    return SourceText("".join(parts), tuple(lines), pages, properties or {}, warnings)
+    whole = "".join(parts)
+    if is_printed:
+        whole = part_words(whole)
+        lines = [replace(line, text=whole[line.start : line.end]) for line in lines]
+    return SourceText(whole, tuple(lines), pages, properties or {}, warnings)

@@ -16,7 +16,14 @@ from assistant.corpus.source import SourceText
 from assistant.errors import UnreadableDocument
 from assistant.schema import Document, Ledger, Paragraph
 
-READERS = {".docx": "docx:read_docx", ".pdf": "pdf:read_pdf", ".txt": "text:read_text"}
+READERS = {
+    ".docx": "docx:read_docx",
+    ".htm": "html:read_html",
+    ".html": "html:read_html",
+    ".md": "markdown:read_markdown",
+    ".pdf": "pdf:read_pdf",
+    ".txt": "text:read_text",
+}
 """The reader of each suffix, as "module:function"; imported when it is needed."""
 SUFFIXES = (*READERS, ".jsonl")
 """What can be read."""

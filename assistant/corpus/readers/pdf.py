@@ -44,7 +44,7 @@ def read_pdf(raw: bytes, name: str) -> SourceText:
         raise UnreadableDocument(
             f"{name} has no text layer: its pages are pictures", "Run text recognition (OCR) on it and add the result."
         )
-    return compose(_rows(pages), len(pages), properties, tuple(_warnings(pages, damaged)))
+    return compose(_rows(pages), len(pages), properties, tuple(_warnings(pages, damaged)), is_printed=True)
 
 
 def _unreadable(name: str, raw: bytes, why: str) -> UnreadableDocument:
