@@ -13,7 +13,7 @@ from encoders import WordLengthEncoder
 from workspaces import Corpus
 
 from assistant.errors import EmptyCorpus, InvalidCatalogue, InvalidSettings
-from assistant.index.build import build, context_of
+from assistant.index.build import build, context_of, indexed_place
 from assistant.index.encoder import Encoder, FloatArray, TextKind
 from assistant.index.generations import Generation, current_name, open_current, verify
 from assistant.schema import Document, Paragraph
@@ -191,7 +191,7 @@ def test_a_corpus_elsewhere(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.
     for place in (Path("other"), Path("other/c.jsonl")):
         build(corpus.settings, place, loader=WordLengthEncoder, rebuild=True)
         assert corpus.texts() == {"c1#u1": "Some words."}
-        assert corpus.current().manifest.corpus["place"] == str(tmp_path / place)
+        assert indexed_place(corpus.settings, corpus.current().manifest).absolute() == tmp_path / place
 
 
 class Broken(WordLengthEncoder):
@@ -245,3 +245,12 @@ def test_many_windows_are_embedded_in_parts_and_keep_their_paragraphs(corpus: Co
     assert corpus.current().vectors.all_vectors() == pytest.approx(expected, abs=1e-6)
     total = told[-3][2]
     assert [done for what, done, _ in told if what == "embedding paragraphs"] == sorted({0, *range(128, total, 128), total})
+
+
+def test_a_workspace_can_be_moved(corpus: Corpus, tmp_path: Path) -> None:
+    """The manifest keeps where the documents lie in the workspace, so that a copy of it looks at its own."""
+    build(corpus.settings, loader=WordLengthEncoder)
+    manifest = corpus.current().manifest
+    assert manifest.corpus["place"] == "corpus"
+    assert indexed_place(corpus.settings, manifest) == corpus.settings.corpus
+    assert indexed_place(Settings(workspace=tmp_path / "moved"), manifest) == tmp_path / "moved" / "corpus"

@@ -67,7 +67,7 @@ def test_a_role_or_group_is_a_filter_without_the_catalogue(corpus: Corpus, speak
     """The index alone knows who held the chair when, and who is of a group; a document whose speaker is "Chair" is found too."""
     corpus.describe("")
     store = corpus.current().store
-    assert [store.documents[row].id for row in store.select(Filters(speakers=(speaker,)))] == documents
+    assert [store.documents[row].id for row in store.select(Filters(speakers=(speaker,))).documents] == documents
 
 
 def test_an_index_of_another_version_is_rebuilt_without_embedding_anything_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DamagedIndex, MismatchedIndex
-from assistant.index.store import ParagraphStore, write_store
+from assistant.index.store import ParagraphStore, Selection, write_store
 from assistant.schema import Document, Filters, Ledger, Paragraph
 
 REPORT = Document(
@@ -34,8 +34,12 @@ REPORT = Document(
 )
 LETTER = Document(id="letter", title="A letter", source="letter.txt", sha256="cd" * 32, kind="letter", date=dt.date(2023, 1, 1))
 BARE = Document(id="bare", title="bare", source="bare.txt", sha256="ef" * 32)
-TWELVE = Paragraph("A/77/275", "12bis", "official", "States — “shall”\n\0 act. 人", ("II. Norms", "B. Trust"), (3, 4), ((10, 20), (25, 90)))
-LEDGER = Ledger(3, 2, "1", "12bis", ("4", "5"), ("7",), ("line 42: 80 of those",), ("Title",), ("look",))
+TWELVE = Paragraph(
+    "A/77/275", "12bis", "official", "States — “shall”\n\0 act. 人", ("II. Norms", "B. Trust"), (3, 4), ((10, 20), (25, 90)), "Chair"
+)
+LEDGER = Ledger(
+    3, 2, "1", "12bis", ("4", "5"), ("7",), ("line 42: 80 of those",), ("Title",), tables=1, notes=("page 1: 1 See X.",), warnings=("look",)
+)
 
 
 def stored(*paragraphs: Paragraph) -> list[tuple[Paragraph, bytes, int, int]]:
@@ -79,7 +83,7 @@ def test_paragraphs_by_row(store: ParagraphStore) -> None:
     assert store.document_paragraphs("nobody") == ()
     assert store.rows_of([0, 2]) == [0, 1, 3]
     assert store.rows_of([]) == []
-    assert (store.count(), store.count([0]), store.count([1, 2, 9]), store.count([])) == (4, 2, 2, 0)
+    assert (store.count(), store.count(Selection((0,))), store.count(Selection((1, 2, 9))), store.count(Selection(()))) == (4, 2, 2, 0)
 
 
 def test_more_rows_than_one_statement_takes(tmp_path: Path) -> None:
@@ -122,7 +126,32 @@ def test_more_rows_than_one_statement_takes(tmp_path: Path) -> None:
 )
 def test_filters(store: ParagraphStore, filters: Filters, rows: list[int]) -> None:
     """Values of one field are alternatives, fields add up, names fold case, dates are inclusive, no date fits no span."""
-    assert store.select(filters) == rows
+    assert store.select(filters) == Selection(tuple(rows))
+
+
+def test_a_speaker_is_found_in_the_turns_of_a_transcript(tmp_path: Path) -> None:
+    """Of a transcript only the paragraphs that a speaker says are allowed, by name, bare name or delegation; other filters still hold."""
+    transcript = Document("meeting", "Transcript", "m.txt", "5", kind="transcript")
+    statement = Document("statement", "Statement", "s.txt", "6", kind="statement", delegation="Norvania")
+    said = [("u1", "The Chair"), ("u2", "Ms. Lowe (Norvania)"), ("u3", "Ms. Lowe (Norvania)"), ("u4", "Mr. Hale (Estmark)")]
+    turns = [Paragraph("meeting", label, "counted", f"Text {label}", speaker=speaker) for label, speaker in said]
+    write_store(
+        tmp_path / "turns",
+        [
+            (transcript, Ledger(counted=4), [(turn, b"k", at, 1) for at, turn in enumerate(turns)]),
+            (statement, Ledger(counted=1), [(Paragraph("statement", "u1", "counted", "Text"), b"k", 4, 1)]),
+        ],
+    )
+    store = ParagraphStore(tmp_path / "turns")
+    for name in ("Norvania", "norvania"):
+        assert store.select(Filters(speakers=(name,))) == Selection((0, 1), (1, 2, 4))
+    for name in ("Ms. Lowe (Norvania)", "Ms. Lowe", "lowe"):
+        assert store.select(Filters(speakers=(name,))) == Selection((0,), (1, 2))
+    assert store.select(Filters(speakers=("Chair",))) == Selection((0,), (0,))
+    assert store.select(Filters(speakers=("Norvania",), kinds=("statement",))) == Selection((1,))
+    assert store.select(Filters(speakers=("Talora",))) == Selection(())
+    assert store.count(store.select(Filters(speakers=("Norvania",)))) == 3
+    assert store.document_paragraphs("meeting")[1].speaker == "Ms. Lowe (Norvania)"
 
 
 def test_threads_share_a_store(store: ParagraphStore) -> None:

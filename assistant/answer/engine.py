@@ -125,8 +125,8 @@ class Assistant:
     def coverage(self, filters: Filters = Filters()) -> Coverage:
         """How many documents and paragraphs `filters` leave to be searched."""
         store = self.generation().store
-        documents = store.select(filters)
-        return Coverage(len(documents), store.count(documents) if filters else self.generation().manifest.paragraphs)
+        selection = store.select(filters)
+        return Coverage(len(selection.documents), store.count(selection) if filters else self.generation().manifest.paragraphs)
 
     def search(self, question: str, *, filters: Filters = Filters(), top: int | None = None) -> tuple[Passage, ...]:
         """The passages for a question: those it names by number, else the `top` nearest."""

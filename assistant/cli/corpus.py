@@ -6,7 +6,7 @@ import json
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import asdict
 
 from rich.text import Text
 
@@ -14,6 +14,7 @@ from assistant.cli.options import settings_of
 from assistant.cli.output import console, counted
 from assistant.corpus import Entry, Skipped, read_corpus, warnings_of
 from assistant.errors import MismatchedIndex, NoIndex
+from assistant.index.build import indexed_place
 from assistant.index.generations import open_current
 from assistant.schema import Ledger, document_json
 
@@ -28,7 +29,7 @@ def corpus(arguments: Namespace) -> int:
     place, indexed = settings.corpus, dict[str, str]()
     try:
         generation = open_current(settings.index)
-        place = Path(generation.manifest.corpus["place"])
+        place = indexed_place(settings, generation.manifest)
         indexed = {document.id: document.sha256 for document in generation.store.documents}
     except (NoIndex, MismatchedIndex):  # an index of another version holds nothing as it is now
         pass
@@ -48,16 +49,15 @@ def entry_json(entry: Entry) -> dict[str, object]:
     """A document with its fields and their origins, its number of paragraphs, its warnings and its ledger."""
     ledger = entry.ledger
     shown = document_json(entry.document) | {"paragraphs": len(entry.paragraphs), "warnings": warnings_of(ledger)}
-    numbers = {"official": ledger.official, "counted": ledger.counted, "first": ledger.first, "last": ledger.last}
-    seen = {"gaps": list(ledger.gaps), "repeats": list(ledger.repeats), "rejected": list(ledger.rejected), "outside": list(ledger.outside)}
-    return shown | {"ledger": numbers | seen}
+    return shown | {"ledger": {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(ledger).items()}}
 
 
 def numbering(ledger: Ledger) -> str:
     """How a document's paragraphs were numbered, in words."""
     official = f"{counted(ledger.official, 'paragraph')}, {ledger.first} to {ledger.last} as printed" if ledger.official else ""
     unnumbered = f"{counted(ledger.counted, 'paragraph')} without a number, counted" if ledger.counted else ""
-    return ", ".join(filter(None, (official, unnumbered)))
+    tables = counted(ledger.tables, "table") if ledger.tables else ""
+    return ", ".join(filter(None, (official, unnumbered, tables)))
 
 
 def print_skipped(skipped: Sequence[Skipped]) -> None:
@@ -80,15 +80,19 @@ def _print_entry(entry: Entry, is_indexed: bool) -> None:
     for name, labels in (("gaps", ledger.gaps), ("repeats", ledger.repeats)):
         if labels:
             _print_row(name, ", ".join(labels[:_SHOWN]) + (f" and {len(labels) - _SHOWN} more" if len(labels) > _SHOWN else ""))
-    left_out = [f"{counted(len(lines), 'line')} {what}" for lines, what in _left_out(ledger) if lines]
+    left_out = [f"{counted(len(lines), noun)} {what}" for lines, noun, what in _left_out(ledger) if lines]
     if left_out:
         _print_row("left out", ", ".join(left_out))
     for warning in warnings_of(ledger):
         out.print(Text(f"  warning     {warning}", style="yellow"))
 
 
-def _left_out(ledger: Ledger) -> tuple[tuple[Sequence[str], str], ...]:
-    return (ledger.outside, "in no paragraph (headings, margins)"), (ledger.rejected, "beginning with a number that starts none")
+def _left_out(ledger: Ledger) -> tuple[tuple[Sequence[str], str, str], ...]:
+    return (
+        (ledger.outside, "line", "in no paragraph (headings, margins)"),
+        (ledger.notes, "footnote", "kept apart"),
+        (ledger.rejected, "line", "beginning with a number that starts none"),
+    )
 
 
 def _print_row(name: str, value: str, origin: str = "") -> None:

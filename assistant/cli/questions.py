@@ -93,7 +93,9 @@ def show(arguments: Namespace) -> int:
         for passage in passages if chosen is None else [passage for passage in passages if passage.paragraph.label == chosen]:
             paragraph = passage.paragraph
             row = {"document": paragraph.document, "label": paragraph.label, "numbering": paragraph.numbering, "text": paragraph.text}
-            print(json.dumps(row | {"heading": list(paragraph.heading), "pages": paragraph.pages}, ensure_ascii=False))
+            where = {"heading": list(paragraph.heading), "pages": paragraph.pages}
+            turn = {"speaker": paragraph.speaker} if paragraph.speaker else {}
+            print(json.dumps(row | where | turn, ensure_ascii=False))
     else:
         print_paragraphs(passages, chosen)
     return 0

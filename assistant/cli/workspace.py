@@ -15,7 +15,7 @@ from assistant.cli.options import settings_of
 from assistant.cli.output import console, counted, progress
 from assistant.corpus import corpus_fingerprint, warnings_of
 from assistant.errors import AssistantError, EmptyCorpus, IndexProblem
-from assistant.index.build import BuildReport, Progress, build
+from assistant.index.build import BuildReport, Progress, build, indexed_place
 from assistant.index.generations import open_current, roll_back
 from assistant.index.generations import verify as problems_of_current
 from assistant.settings import Settings
@@ -123,7 +123,7 @@ def refresh(settings: Settings, tell: Progress | None = None) -> None:
     """
     place = settings.corpus
     try:
-        place = Path(open_current(settings.index).manifest.corpus["place"])
+        place = indexed_place(settings, open_current(settings.index).manifest)
     except IndexProblem:
         print("assistant: building the index first", file=sys.stderr)
     try:
@@ -198,7 +198,7 @@ def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
 
     def fresh() -> str:
         manifest = open_current(settings.index).manifest
-        if corpus_fingerprint(Path(manifest.corpus["place"])) != manifest.corpus["sha256"]:
+        if corpus_fingerprint(indexed_place(settings, manifest)) != manifest.corpus["sha256"]:
             raise IndexProblem("the documents have changed since the index was built", "Run: assistant index")
         return "the index holds the documents as they are"
 

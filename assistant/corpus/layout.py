@@ -19,7 +19,9 @@ _BREAKS = "\r\n\f\v\x85\u2028\u2029"
 _LINE = re.compile(rf"(?P<text>[^{_BREAKS}]*)(?P<end>\r\n|[{_BREAKS}]|$)")
 _PARTED_WORD = re.compile("\u00ad\\s+")
 _PARTED_COMPOUND = re.compile(rf"(?<=\w)-[ \t]*[{_BREAKS}]\s*(?!(?:and|or|nor|to)\b(?!-))(?=\w)")
-_TERMINAL = re.compile(r"(?:[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』）⁰¹²³⁴⁵⁶⁷⁸⁹]*|[a-z]{2}[.!?][”’\"')]?\d{1,2})$")  # "…consensus.3": a footnote's mark
+_TERMINAL = re.compile(
+    r"(?:[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』）⁰¹²³⁴⁵⁶⁷⁸⁹]*|[a-z]{2}[.!?][”’\"')]?\d{1,2})$"
+)  # "…consensus.3": a footnote's mark
 _PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
 _HEADING_MARK = re.compile(r"(?:[IVXLC]{1,6}|[A-Z])\.\s+\S")
 _LEADS_ON = re.compile(r"(?:\b(?:and|or|to|of|the|than|in|on|by|from|with|for|until|between|over|about)|[-–—(§])$", re.IGNORECASE)

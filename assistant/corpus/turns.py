@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.corpus.layout import Line
+from assistant.corpus.roles import person_key
 
 _NAME = r"[^\W\d_][\w.’'-]*(?:\s+(?:[^\W\d_][\w.’'-]*)){0,5}"
 _SPEAKER = re.compile(
@@ -27,3 +28,10 @@ def is_transcript(blocks: Sequence[Sequence[Line]]) -> bool:
     """Whether a text is made of turns: at least `_ENOUGH`, by two speakers or more."""
     speakers = [speaker for block in blocks if (speaker := speaker_of(block))]
     return len(speakers) >= _ENOUGH and len(set(speakers)) > 1
+
+
+def names_of(speaker: str) -> tuple[str, ...]:
+    """What a speaker may be asked for by, in small letters: "ms. lowe (norvania)", "ms. lowe", "lowe", "norvania"."""
+    person, _, of = speaker.rstrip(")").partition(" (")
+    known = (speaker.casefold(), person.casefold(), person_key(person), of.casefold())
+    return tuple(dict.fromkeys(name for name in known if name))

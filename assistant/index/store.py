@@ -7,12 +7,13 @@ import json
 import sqlite3
 import weakref
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from assistant.corpus.turns import names_of
 from assistant.errors import DamagedIndex, MismatchedIndex
 from assistant.schema import Document, Filters, Ledger, Paragraph
 
@@ -25,13 +26,13 @@ CREATE TABLE documents (
   aliases TEXT NOT NULL, roles TEXT NOT NULL, origins TEXT NOT NULL, ledger TEXT NOT NULL);
 CREATE TABLE paragraphs (
   row INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, position INTEGER NOT NULL, label TEXT NOT NULL,
-  numbering TEXT NOT NULL, text TEXT NOT NULL, heading TEXT NOT NULL, pages TEXT, ranges TEXT NOT NULL,
+  numbering TEXT NOT NULL, text TEXT NOT NULL, heading TEXT NOT NULL, pages TEXT, ranges TEXT NOT NULL, speaker TEXT,
   key BLOB NOT NULL, first_vector INTEGER NOT NULL, vectors INTEGER NOT NULL,
   UNIQUE (document, label), UNIQUE (document, position));
 """
-_VERSION = 2
+_VERSION = 3
 """What the tables' `user_version` is; a store of another is read for its vectors only."""
-_COLUMNS = "p.row, p.document, p.label, p.numbering, p.text, p.heading, p.pages, p.ranges"
+_COLUMNS = "p.row, p.document, p.label, p.numbering, p.text, p.heading, p.pages, p.ranges, p.speaker"
 _BATCH = 500
 """Rows asked for in one statement; SQLite allows at least 999 variables."""
 
@@ -52,7 +53,7 @@ def write_store(path: Path, entries: Iterable[tuple[Document, Ledger, Sequence[S
         for number, (document, ledger, stored) in enumerate(entries):
             connection.execute(f"INSERT INTO documents VALUES ({','.join('?' * 17)})", _document_row(number, document, ledger))
             for position, item in enumerate(stored):
-                connection.execute(f"INSERT INTO paragraphs VALUES ({','.join('?' * 12)})", _paragraph_row(row, number, position, item))
+                connection.execute(f"INSERT INTO paragraphs VALUES ({','.join('?' * 13)})", _paragraph_row(row, number, position, item))
                 row += 1
         connection.commit()
     except sqlite3.OperationalError as error:
@@ -72,12 +73,20 @@ def _document_row(row: int, document: Document, ledger: Ledger) -> tuple[Any, ..
 def _paragraph_row(row: int, document: int, position: int, item: Stored) -> tuple[Any, ...]:
     paragraph, key, first, count = item
     pages = _pack(paragraph.pages) if paragraph.pages else None
-    shape = (_pack(paragraph.heading), pages, _pack(paragraph.ranges))
+    shape = (_pack(paragraph.heading), pages, _pack(paragraph.ranges), paragraph.speaker)
     return (row, document, position, paragraph.label, paragraph.numbering, paragraph.text, *shape, key, first, count)
 
 
 def _pack(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a filter leaves: document rows, and paragraph rows where of some documents only a part is meant (None: all of them)."""
+
+    documents: tuple[int, ...]
+    rows: tuple[int, ...] | None = None
 
 
 class ParagraphStore:
@@ -138,11 +147,13 @@ class ParagraphStore:
         rows = self._query("SELECT ledger FROM documents ORDER BY row")
         return [_ledger(json.loads(text)) for (text,) in rows]
 
-    def count(self, documents: Sequence[int] | None = None) -> int:
-        """How many paragraphs there are, in all or in these document rows."""
-        if documents is None:
+    def count(self, selection: Selection | None = None) -> int:
+        """How many paragraphs there are, in all or in a selection."""
+        if selection is None:
             return int(self._query("SELECT count(*) FROM paragraphs")[0][0])
-        wanted = set(documents)
+        if selection.rows is not None:
+            return len(selection.rows)
+        wanted = set(selection.documents)
         return sum(count for row, count in self._query("SELECT document, count(*) FROM paragraphs GROUP BY document") if row in wanted)
 
     def paragraphs(self, rows: Sequence[int]) -> dict[int, tuple[Document, Paragraph]]:
@@ -181,10 +192,23 @@ class ParagraphStore:
             for key, first, count in self._query("SELECT key, first_vector, vectors FROM paragraphs ORDER BY row")
         ]
 
-    def select(self, filters: Filters) -> list[int]:
-        """Rows of the documents that `filters` allow. Names fold case; a speaker is also found as a delegation,
-        by a role or group, and a session by a part of its name ("first substantive session")."""
-        return [row for row, document in enumerate(self.documents) if _allows(filters, document)]
+    def select(self, filters: Filters) -> Selection:
+        """What `filters` allow. Names fold case; a speaker is also found as a delegation, by a role or group, and in the turns
+        of a transcript; a session by a part of its name ("first substantive session")."""
+        allowed = [row for row, document in enumerate(self.documents) if _allows(filters, document)]
+        turns = self._turns_of(filters) if filters.speakers else []
+        if not turns:
+            return Selection(tuple(allowed))
+        documents = sorted({*allowed, *(document for _, document in turns)})
+        return Selection(tuple(documents), tuple(sorted([*self.rows_of(allowed), *(row for row, _ in turns)])))
+
+    def _turns_of(self, filters: Filters) -> list[tuple[int, int]]:
+        """(paragraph row, document row) of what the speakers say in transcripts that are not theirs as a whole."""
+        wanted = {name.casefold() for name in filters.speakers}
+        rest = replace(filters, speakers=())
+        others = {row for row, document in enumerate(self.documents) if _allows(rest, document) and not _allows(filters, document)}
+        rows = self._query("SELECT row, document, speaker FROM paragraphs WHERE speaker IS NOT NULL ORDER BY row")
+        return [(row, document) for row, document, speaker in rows if document in others and wanted & set(names_of(speaker))]
 
 
 def _allows(filters: Filters, document: Document) -> bool:
@@ -220,10 +244,10 @@ def _document(row: tuple[Any, ...]) -> Document:
 
 
 def _paragraph(document: str, row: tuple[Any, ...]) -> Paragraph:
-    _, _, label, numbering, text, heading, pages, ranges = row
+    _, _, label, numbering, text, heading, pages, ranges, speaker = row
     first_and_last = json.loads(pages) if pages else None
     return Paragraph(
         document, label, numbering, text, tuple(json.loads(heading)),
         (first_and_last[0], first_and_last[1]) if first_and_last else None,
-        tuple((start, end) for start, end in json.loads(ranges)),
+        tuple((start, end) for start, end in json.loads(ranges)), speaker,
     )  # fmt: skip

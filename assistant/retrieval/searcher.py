@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.corpus.references import render_reference
 from assistant.errors import MismatchedIndex
 from assistant.index.generations import Generation
+from assistant.index.store import Selection
 from assistant.retrieval.enumeration import LIFT, asked_ordinal, opens_with
 from assistant.retrieval.fusion import Fused, fuse
 from assistant.schema import Filters, Passage, Scores
@@ -42,8 +43,8 @@ class Searcher:
         """
         wanted = self.settings.top if top is None else top
         limit = max(self.settings.candidates, wanted)
-        documents = self.generation.store.select(filters) if filters else None
-        fused = self._lifted(question, fuse(*self.legs(question, limit, documents), self.settings.dense_weight))[:wanted]
+        selection = self.generation.store.select(filters) if filters else None
+        fused = self._lifted(question, fuse(*self.legs(question, limit, selection), self.settings.dense_weight))[:wanted]
         found = self.generation.store.paragraphs([item.row for item in fused])
         return tuple(
             Passage(document, paragraph, render_reference(document, paragraph), Scores(item.dense, item.lexical, item.score))
@@ -62,22 +63,28 @@ class Searcher:
         ]
         return sorted(lifted, key=lambda item: (-item.score, item.row))
 
-    def legs(self, question: str, limit: int, documents: list[int] | None = None) -> tuple[dict[int, float], dict[int, float]]:
+    def legs(self, question: str, limit: int, selection: Selection | None = None) -> tuple[dict[int, float], dict[int, float]]:
         """Cosines and BM25 scores by paragraph row: the `limit` best of each leg, and what the other leg says of them."""
-        dense, lexical = dict(self.dense(question, limit, documents)), dict(self.lexical(question, limit, documents))
+        dense, lexical = dict(self.dense(question, limit, selection)), dict(self.lexical(question, limit, selection))
         only_lexical, only_dense = sorted(lexical.keys() - dense.keys()), sorted(dense.keys() - lexical.keys())
         dense |= self.generation.vectors.search(self._vector(question), len(only_lexical), only_lexical)
         lexical |= self.generation.lexical.search(question, len(only_dense), rows=only_dense)
         return dense, lexical
 
-    def dense(self, question: str, limit: int, documents: list[int] | None = None) -> list[tuple[int, float]]:
+    def dense(self, question: str, limit: int, selection: Selection | None = None) -> list[tuple[int, float]]:
         """The dense leg alone: (row, cosine), best first."""
-        rows = None if documents is None else self.generation.store.rows_of(documents)
+        rows = None
+        if selection is not None:
+            rows = list(selection.rows) if selection.rows is not None else self.generation.store.rows_of(selection.documents)
         return self.generation.vectors.search(self._vector(question), limit, rows)
 
-    def lexical(self, question: str, limit: int, documents: list[int] | None = None) -> list[tuple[int, float]]:
+    def lexical(self, question: str, limit: int, selection: Selection | None = None) -> list[tuple[int, float]]:
         """The lexical leg alone: (row, BM25), best first."""
-        return self.generation.lexical.search(question, limit, documents)
+        if selection is None:
+            return self.generation.lexical.search(question, limit)
+        if selection.rows is not None:
+            return self.generation.lexical.search(question, limit, rows=selection.rows)
+        return self.generation.lexical.search(question, limit, selection.documents)
 
     def _encode(self, question: str) -> FloatArray:
         encoder = self._encoder()
