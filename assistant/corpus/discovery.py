@@ -74,6 +74,7 @@ class _Walk:
     skipped: list[tuple[str, UnreadableDocument]] = field(default_factory=list)
     links: deque[Path] = field(default_factory=deque)
     seen: set[tuple[int, int]] = field(default_factory=set)
+    is_following: bool = False
 
     def folder(self, top: Path) -> None:
         """Takes what lies in a folder and in those below it; links are put aside, so that files keep their own names."""
@@ -86,8 +87,16 @@ class _Walk:
             except OSError as error:
                 self._skip(folder, f"cannot be opened: {error.strerror or error}", "Check its permissions.")
                 continue
-            self.seen.add((status.st_dev, status.st_ino))
-            pending += self._entries(entries)
+            if not self._is_known(folder, status):
+                self.seen.add((status.st_dev, status.st_ino))
+                pending += self._entries(entries)
+
+    def _is_known(self, path: Path, status: os.stat_result) -> bool:
+        """Whether a link leads to what has been taken already, which is then said. Two names without a link are two files."""
+        if not self.is_following or (status.st_dev, status.st_ino) not in self.seen:
+            return False
+        self._skip(path, "is a link to what is read under another name", "Remove the link.")
+        return True
 
     def _entries(self, paths: Iterable[Path]) -> list[Path]:
         """Takes the files among these; the folders are given back."""
@@ -110,6 +119,7 @@ class _Walk:
 
     def follow(self, link: Path) -> None:
         """Takes what a link names, unless that lies outside, is taken already or is not there."""
+        self.is_following = True
         try:
             target = Path(os.path.realpath(link, strict=True))
             status = target.stat()
@@ -118,8 +128,6 @@ class _Walk:
             return
         if not target.is_relative_to(os.path.realpath(self.place)):
             self._skip(link, "is a link out of the corpus folder", "Copy what it names into the folder.")
-        elif (status.st_dev, status.st_ino) in self.seen:
-            self._skip(link, "is a link to what is read under its own name", "Remove the link.")
         elif stat.S_ISDIR(status.st_mode):
             self.folder(link)
         else:
@@ -127,6 +135,8 @@ class _Walk:
 
     def _file(self, path: Path, status: os.stat_result) -> None:
         if path.name == CATALOGUE_FILE or path.name.upper().startswith("README"):
+            return
+        if self._is_known(path, status):
             return
         if stat.S_ISREG(status.st_mode):
             self.seen.add((status.st_dev, status.st_ino))
