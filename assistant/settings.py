@@ -22,6 +22,19 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class ReadingSettings(_Section):
+    """What reading one document may take. Documents are read in processes of their own, which these limits end."""
+
+    seconds: float = Field(120.0, gt=0)
+    """For each file, and 2 s more for each MB of it: a report of 3,000 pages is well below, a file that never ends is not."""
+    memory_mb: int = Field(2048, ge=256)
+    """Of the process that reads. Without effect on Windows, which has no such limit."""
+    file_mb: float = Field(500.0, gt=0)
+    """Larger files are skipped, unread."""
+    processes: int = Field(default_factory=lambda: min(2, os.cpu_count() or 1), ge=1)
+    """How many files are read at once: two where there are two cores."""
+
+
 class EncoderSettings(_Section):
     """Which sentence encoder turns text into vectors."""
 
@@ -92,6 +105,7 @@ class Settings(BaseSettings):
     workspace: Path = Path()
     mode: Literal["auto", "quote", "model"] = "auto"
     """"auto" is model mode where a model is configured, else quote mode."""
+    reading: ReadingSettings = ReadingSettings()
     encoder: EncoderSettings = EncoderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()

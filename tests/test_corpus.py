@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.corpus import Entry, Skipped, corpus_files, corpus_fingerprint, read_corpus, warnings_of
+from assistant.corpus import Entry, Skipped, corpus_files, corpus_fingerprint, process, read_corpus, warnings_of
 from assistant.corpus.readers import SUFFIXES, read_source
 from assistant.errors import EmptyCorpus, InvalidCatalogue, UnreadableDocument
 from assistant.schema import Ledger
@@ -156,24 +156,17 @@ def test_suffixes_in_capitals_are_read(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_opened_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No permission: the file is named, the other one is read, and the fingerprint still has a value."""
-    fill(tmp_path, {"a.txt": GOOD, "b.jsonl": lines({"_id": "1", "text": "T"}), "c.txt": GOOD})
-    if os.geteuid() == 0:  # root may read everything: refuse in its stead
-
-        def refuse(self: Path, *_: object, **__: object) -> bytes:
-            raise PermissionError(13, "Permission denied")
-
-        closed = {tmp_path / "a.txt", tmp_path / "b.jsonl"}
-        for method in ("read_bytes", "open"):
-            real = getattr(Path, method)
-            monkeypatch.setattr(Path, method, lambda self, *a, real=real, **k: refuse(self) if self in closed else real(self, *a, **k))
+    fill(tmp_path, {"closed.txt": GOOD, "closed.jsonl": lines({"_id": "1", "text": "T"}), "open.txt": GOOD})
+    if os.geteuid() == 0:  # root may read everything: the process that reads refuses in the system's stead
+        monkeypatch.setattr(process, "PROGRAM", "hostile")
     else:
-        (tmp_path / "a.txt").chmod(0)
-        (tmp_path / "b.jsonl").chmod(0)
+        (tmp_path / "closed.txt").chmod(0)
+        (tmp_path / "closed.jsonl").chmod(0)
     assert skipped(tmp_path) == [
-        Skipped("a.txt", "a.txt cannot be read: Permission denied. Check the file's permissions."),
-        Skipped("b.jsonl", "b.jsonl cannot be read: Permission denied. Check the file's permissions."),
+        Skipped("closed.jsonl", "closed.jsonl cannot be read: Permission denied. Check the file's permissions."),
+        Skipped("closed.txt", "closed.txt cannot be read: Permission denied. Check the file's permissions."),
     ]
-    assert [item.document.id for item in entries(tmp_path)] == ["c"]
+    assert [entry.document.id for entry in entries(tmp_path)] == ["open"]
     assert len(corpus_fingerprint(tmp_path)) == 64
 
 

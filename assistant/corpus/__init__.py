@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from assistant.corpus.catalogue import CATALOGUE_FILE, CatalogueEntry, read_catalogue, read_names
-from assistant.corpus.readers import read_file
-from assistant.corpus.readers.text import UNSHOWABLE
+from assistant.corpus.catalogue import CATALOGUE_FILE, read_catalogue, read_names
+from assistant.corpus.discovery import Found, discover, open_regular
+from assistant.corpus.isolation import Tell, read_files
+from assistant.corpus.process import Job, Result
 from assistant.corpus.variants import named_by, settle
 from assistant.errors import EmptyCorpus, UnreadableDocument
 from assistant.schema import Document, Ledger, Paragraph
+
+if TYPE_CHECKING:
+    from assistant.settings import ReadingSettings
+
+_HASHED = 4 << 30
+"""Bytes up to which a file is hashed to see whether it has changed; of a larger one, size and time are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +42,41 @@ class Skipped:
 
 
 def corpus_files(place: Path) -> tuple[Path, ...]:
-    """The files of a corpus, sorted: one file, or all in a folder but README*, the catalogue and what begins with a dot.
-
-    A folder with relevance judgements (qrels) is a BEIR set: only its corpus.jsonl is a document.
+    """The files of a corpus, sorted: see `discover`.
 
     Raises:
         EmptyCorpus: nothing is there.
     """
-    if place.is_file():
-        return (place,)
-    if not place.is_dir():
-        raise EmptyCorpus(f"{place} does not exist", "Make it with: assistant init, or name another with --corpus.")
-    if any(place.glob("qrels*")) and (place / "corpus.jsonl").is_file():
-        return (place / "corpus.jsonl",)
-    files = tuple(sorted(path for path in place.rglob("*") if path.is_file() and _is_document(path.relative_to(place))))
-    if not files:
-        raise EmptyCorpus(f"{place} holds no document", "Put .txt or .jsonl files there, then: assistant index")
-    return files
+    return _found(place).files
 
 
-def _is_document(path: Path) -> bool:
-    hidden = any(part.startswith(".") for part in path.parts)
-    return not hidden and path.name != CATALOGUE_FILE and not path.name.upper().startswith("README")
+def _found(place: Path) -> Found:
+    found = discover(place)
+    if not found.files and not found.skipped:
+        raise EmptyCorpus(f"{place} holds no document", "Put documents there (PDF, Word, HTML, Markdown, text), then: assistant index")
+    return found
 
 
-def read_corpus(place: Path) -> Iterator[Entry | Skipped]:
+def read_corpus(place: Path, reading: ReadingSettings | None = None, tell: Tell | None = None) -> Iterator[Entry | Skipped]:
     """Every document of a corpus in a stable order; what cannot be read comes out as `Skipped`, and the rest goes on.
+
+    Files are read in processes of their own, within the limits of `reading` (else the defaults). `tell` is called with
+    "reading documents" and how many files of how many are done, and with "reading NAME" and pages or lines of long files.
 
     Raises:
         EmptyCorpus: no file is there.
         InvalidCatalogue: the catalogue cannot be used.
+        CorpusError: no process can be started.
     """
     folder = place if place.is_dir() else place.parent
-    files = corpus_files(place)
+    found = _found(place)
     catalogue, names = read_catalogue(folder), read_names(folder)
-    items = list(_read_files(folder, files, catalogue))
+    for name, error in found.skipped:
+        yield Skipped(name, str(error))
+    paths = [(path, path.relative_to(folder).as_posix()) for path in found.files]
+    items = [
+        _entry(name, item) for name, item in _read_files([Job(path, name, catalogue.get(name)) for path, name in paths], reading, tell)
+    ]
     entries = [item for item in items if isinstance(item, Entry)]
     settled = iter(settle([entry.document for entry in entries], names))
     for item in items:
@@ -85,23 +94,10 @@ def read_corpus(place: Path) -> Iterator[Entry | Skipped]:
                 yield Skipped(CATALOGUE_FILE, f"{CATALOGUE_FILE} calls {target} {alias!r}, but there is no such document.")
 
 
-def _read_files(folder: Path, files: Sequence[Path], catalogue: Mapping[str, CatalogueEntry]) -> Iterator[Entry | Skipped]:
-    """Every document of each file by itself."""
-    for path in files:
-        name = path.relative_to(folder).as_posix()
-        if UNSHOWABLE.search(name):
-            yield Skipped(ascii(name), f"{name!a} has a name with characters that cannot be shown. Rename it.")
-            continue
-        try:
-            for item in read_file(path, name, catalogue.get(name)):
-                if isinstance(item, UnreadableDocument):
-                    yield Skipped(name, str(item))
-                elif not item[1]:
-                    yield Skipped(name, f"{name} holds no paragraph. Check its text.")
-                else:
-                    yield Entry(*item)
-        except UnreadableDocument as error:
-            yield Skipped(name, str(error))
+def _entry(name: str, item: Result) -> Entry | Skipped:
+    if isinstance(item, UnreadableDocument):
+        return Skipped(name, str(item))
+    return Entry(*item) if item[1] else Skipped(name, f"{name} holds no paragraph. Check its text.")
 
 
 def _renamed(entry: Entry, document: Document) -> Entry:
@@ -111,6 +107,21 @@ def _renamed(entry: Entry, document: Document) -> Entry:
     return Entry(document, tuple(replace(paragraph, document=document.id) for paragraph in entry.paragraphs), entry.ledger)
 
 
+def _read_files(jobs: Sequence[Job], reading: ReadingSettings | None, tell: Tell | None) -> Iterator[tuple[str, Result]]:
+    """(name, document or what is wrong) of each file; says how many files are done."""
+    from assistant.settings import ReadingSettings
+
+    tell = tell or (lambda what, done, total: None)
+    done = 0
+    tell("reading documents", done, len(jobs))
+    for job, item in read_files(jobs, reading or ReadingSettings(), lambda name, *much: tell(f"reading {name}", *much)):
+        if item is not None:
+            yield job.name, item
+        else:
+            done += 1
+            tell("reading documents", done, len(jobs))
+
+
 def corpus_fingerprint(place: Path) -> str:
     """SHA-256 over the names and bytes of all that `read_corpus` would read: equal means that nothing has changed.
 
@@ -118,17 +129,23 @@ def corpus_fingerprint(place: Path) -> str:
         EmptyCorpus: no file is there.
     """
     folder = place if place.is_dir() else place.parent
+    found = _found(place)
     digest = sha256()
-    for path in (*corpus_files(place), folder / CATALOGUE_FILE):
+    for path in (*found.files, folder / CATALOGUE_FILE):
         if path.is_file():
             name = path.relative_to(folder).as_posix().encode(errors="surrogateescape")
             digest.update(sha256(name).digest() + _file_digest(path))  # of fixed length: no byte of a file passes for a name
+    for _, error in found.skipped:
+        digest.update(sha256(str(error).encode()).digest())
     return digest.hexdigest()
 
 
 def _file_digest(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
+            status = os.fstat(stream.fileno())
+            if status.st_size > _HASHED:
+                return sha256(f"large: {status.st_size} {status.st_mtime_ns}".encode()).digest()
             return file_digest(stream, "sha256").digest()
     except OSError as error:
         return sha256(f"unreadable: {error.errno}".encode()).digest()
