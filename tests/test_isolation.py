@@ -246,7 +246,8 @@ def test_who_stops_reading_leaves_no_process(tmp_path: Path) -> None:
     """Documents that nobody takes any more are not read to the end."""
     note = tmp_path / "note"
     place = fill(tmp_path / "corpus", {"a.pid": str(note), "b.sleep": "60"})
-    items = read_corpus(place, ReadingSettings(processes=1))
+    jobs = [Job(place / name, name, None) for name in ("a.pid", "b.sleep")]
+    items = read_files(jobs, ReadingSettings(processes=1))
     next(items)
     pid = int(note.read_text(encoding="utf-8"))
     assert is_alive(pid)
