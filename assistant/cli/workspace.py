@@ -132,7 +132,8 @@ def corpus(arguments: Namespace) -> int:
         indexed = {document.id: document.sha256 for document in generation.store.documents}
     except NoIndex:
         pass
-    items = list(read_corpus(arguments.corpus or place))
+    with progress() as tell:
+        items = list(read_corpus(arguments.corpus or place, settings.reading, tell))
     entries = [item for item in items if isinstance(item, Entry)]
     skipped = [item for item in items if isinstance(item, Skipped)]
     if arguments.json:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from assistant.corpus.catalogue import CATALOGUE_FILE, read_catalogue
 from assistant.corpus.discovery import Found, discover, open_regular
-from assistant.corpus.isolation import Job, Result, Tell, read_files
+from assistant.corpus.isolation import Tell, read_files
+from assistant.corpus.process import Job, Result
 from assistant.errors import EmptyCorpus, UnreadableDocument
 from assistant.schema import Document, Ledger, Paragraph
 

@@ -11,8 +11,8 @@ import stat
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from assistant.corpus.catalogue import CATALOGUE_FILE
 from assistant.corpus.readers.text import UNSHOWABLE
@@ -52,7 +52,7 @@ def discover(place: Path) -> Found:
     return Found(tuple(sorted(walk.files)), tuple(sorted(walk.skipped, key=lambda item: item[0])))
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Opens a file for reading without ever waiting for a writer.
 
     Raises:
