@@ -223,8 +223,9 @@ def test_progress_is_told(corpus: Corpus) -> None:
     told: list[tuple[str, int, int]] = []
     corpus.build(progress=lambda *step: told.append(step))
     assert told == [
-        ("reading documents", 1, 0),
-        ("reading documents", 2, 0),
+        ("reading documents", 0, 2),
+        ("reading documents", 1, 2),
+        ("reading documents", 2, 2),
         ("embedding paragraphs", 0, 4),
         ("embedding paragraphs", 4, 4),
         ("writing the index", 0, 1),

@@ -41,3 +41,15 @@ def test_a_key_is_never_shown(tmp_path: Path) -> None:
     settings = load(tmp_path, model={"name": "openai:x", "api_key": "very-secret"})
     assert "very-secret" not in repr(settings)
     assert "very-secret" not in settings.model_dump_json()
+
+
+def test_limits_of_reading_are_settings_like_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file and the environment set them; none can be set to nothing."""
+    (tmp_path / "assistant.toml").write_text("[reading]\nseconds = 7.5\nmemory_mb = 512\n", encoding="utf-8")
+    monkeypatch.setenv("ASSISTANT_READING__MEMORY_MB", "1024")
+    reading = load(tmp_path).reading
+    assert (reading.seconds, reading.memory_mb, reading.file_mb) == (7.5, 1024, 500)
+    assert reading.processes in (1, 2)
+    for wrong in ({"seconds": 0}, {"memory_mb": 1}, {"file_mb": 0}, {"processes": 0}):
+        with pytest.raises(InvalidSettings, match="reading"):
+            load(tmp_path, reading=wrong)

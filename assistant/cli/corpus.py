@@ -11,7 +11,7 @@ from dataclasses import asdict
 from rich.text import Text
 
 from assistant.cli.options import settings_of
-from assistant.cli.output import console, counted
+from assistant.cli.output import console, counted, progress
 from assistant.corpus import Entry, Skipped, read_corpus, warnings_of
 from assistant.errors import MismatchedIndex, NoIndex
 from assistant.index.build import indexed_place
@@ -33,7 +33,8 @@ def corpus(arguments: Namespace) -> int:
         indexed = {document.id: document.sha256 for document in generation.store.documents}
     except (NoIndex, MismatchedIndex):  # an index of another version holds nothing as it is now
         pass
-    items = list(read_corpus(arguments.corpus or place))
+    with progress() as tell:
+        items = list(read_corpus(arguments.corpus or place, settings.reading, tell))
     entries = [item for item in items if isinstance(item, Entry)]
     if arguments.json:
         rows = [entry_json(entry) | {"indexed": indexed.get(entry.document.id) == entry.document.sha256} for entry in entries]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from assistant.schema import REFUSAL, Answer, Coverage, Passage
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _EXCERPT = 160
 _SECONDS_BETWEEN_LINES = 10
+_ESTIMATED_FROM = 600
+"""Seconds of progress from which a bar works out the time left: a batch of paragraphs may take half a minute on a slow machine."""
 
 
 def console() -> Console:
@@ -95,29 +97,54 @@ def print_paragraphs(passages: Sequence[Passage], chosen: str | None) -> None:
 
 @contextmanager
 def progress() -> Iterator[Report]:
-    """Progress on stderr: bars with the time left in a terminal, elsewhere a line now and then."""
+    """Progress on stderr: bars with counts and the time left in a terminal, elsewhere a line of them now and then."""
     if not sys.stderr.isatty():
         yield _lines()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, object] = {}
+    description = TextColumn("{task.description}", markup=False)  # a file's name stands there, whatever it is
+    columns = (description, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=_ESTIMATED_FROM) as bars:
+        yield _bars(bars)
 
-        def tell(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what, total=total or None)
-            bars.update(tasks[what], completed=done, total=total or None)  # type: ignore[arg-type]  # rich calls its ids TaskID
 
-        yield tell
+def _bars(bars: Progress) -> Report:
+    """A bar for each kind of work, and one for the file that is being read, if it is a long one."""
+    tasks: dict[str, TaskID] = {}
+    of_file = ""
+
+    def tell(what: str, done: int, total: int) -> None:
+        nonlocal of_file
+        is_of_file = what.startswith("reading ") and what != "reading documents"
+        if of_file and what != of_file:
+            bars.remove_task(tasks.pop(of_file))
+            of_file = ""
+        if what not in tasks:
+            tasks[what] = bars.add_task(what, total=total or None)
+            of_file = what if is_of_file else of_file
+        bars.update(tasks[what], completed=done, total=total or None)
+
+    return tell
 
 
 def _lines() -> Report:
-    last = {"": time.monotonic()}
+    last = time.monotonic()
+    begun: dict[str, tuple[float, int]] = {}
 
     def tell(what: str, done: int, total: int) -> None:
+        nonlocal last
         now = time.monotonic()
-        if now - max(last.values()) >= _SECONDS_BETWEEN_LINES:
-            last[what] = now
-            print(f"{what}: {done:,}{f' of {total:,}' if total else ''}", file=sys.stderr)
+        since, at_first = begun.setdefault(what, (now, done))
+        if now - last >= _SECONDS_BETWEEN_LINES:
+            last = now
+            left = f", {_duration((now - since) / (done - at_first) * (total - done))} left" if at_first < done < total else ""
+            print(f"{what}: {done:,}{f' of {total:,}' if total else ''}{left}", file=sys.stderr)
 
     return tell
+
+
+def _duration(seconds: float) -> str:
+    """ "about 40 s", "about 3 min", "about 2 h"."""
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= 1.5 * size:
+            return f"about {seconds / size:.0f} {unit}"
+    return f"about {seconds:.0f} s"

@@ -116,8 +116,9 @@ class ReadingProcess:
             yield batch
 
     def _most(self, size: int) -> int:
-        """Bytes that may come of a file, which are kept in memory here: 256 MB by default, and four times its size."""
-        return (self._reading.memory_mb << 20) // 8 + 4 * size
+        """Bytes that may come of a file, which are kept in memory here: 256 MB by default, and 16 times its size, which no
+        honest file comes near: a line of .jsonl with one word in it grows the most, by some 400 bytes."""
+        return (self._reading.memory_mb << 20) // 8 + 16 * size
 
     def _lines(self, name: str, seconds: float, most: int) -> Iterator[list[bytes]]:
         """The lines of each piece that the pipe brings; the begun line at its end waits in `_rest`."""

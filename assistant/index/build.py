@@ -28,7 +28,7 @@ from assistant.index.onnx_export import carry
 from assistant.index.store import Stored, write_store
 from assistant.index.vectors import serialise
 from assistant.schema import Document, Paragraph
-from assistant.settings import Settings
+from assistant.settings import ReadingSettings, Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -43,14 +43,14 @@ class Source:
     read: Callable[[Progress], tuple[list[Entry], list[Skipped]]]
 
 
-def corpus_source(place: Path) -> Source:
-    """A folder or file of documents.
+def corpus_source(place: Path, reading: ReadingSettings | None = None) -> Source:
+    """A folder or file of documents, read within the limits of `reading` (else the defaults).
 
     Raises:
         EmptyCorpus: no file is there.
     """
     # The checksum is taken before anything is read: what changes from now on is taken up by the next build.
-    return Source(str(place.absolute()), corpus_fingerprint(place), lambda tell: _read(place, tell))
+    return Source(str(place.absolute()), corpus_fingerprint(place), lambda tell: _read(place, reading, tell))
 
 
 _EMBED_AT_ONCE = 128
@@ -102,7 +102,7 @@ def build(
         IndexProblem: the index cannot be written; it is untouched.
     """
     tell = progress or (lambda what, done, total: None)
-    source = place if isinstance(place, Source) else corpus_source(place or settings.corpus)
+    source = place if isinstance(place, Source) else corpus_source(place or settings.corpus, settings.reading)
     encoder = loader() if loader else None
     info = encoder.info if encoder else describe(settings.encoder)
     with writing(settings.index), ExitStack() as open_until_published:
@@ -193,13 +193,12 @@ def _unchanged(generation: Generation) -> BuildReport:
     return BuildReport(generation.id, False, manifest.documents, manifest.paragraphs, 0, manifest.paragraphs, entries, skipped)
 
 
-def _read(place: Path, tell: Progress) -> tuple[list[Entry], list[Skipped]]:
+def _read(place: Path, reading: ReadingSettings | None, tell: Progress) -> tuple[list[Entry], list[Skipped]]:
     entries: list[Entry] = []
     skipped: list[Skipped] = []
-    for item in read_corpus(place):
+    for item in read_corpus(place, reading, tell):
         if isinstance(item, Entry):
             entries.append(item)
-            tell("reading documents", len(entries), 0)
         else:
             skipped.append(item)
     if not entries:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 from collections.abc import Iterator
 from hashlib import sha256
@@ -12,12 +13,15 @@ from typing import Any, get_args
 
 from assistant.corpus.layout import repair
 from assistant.corpus.metadata import standing_of
+from assistant.corpus.progress import tell
 from assistant.corpus.readers.text import UNSHOWABLE
 from assistant.errors import UnreadableDocument
 from assistant.schema import Document, Kind, Ledger, Paragraph
 
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 """NUL, and half a surrogate pair: JSON can escape it, no encoding can write it."""
+_TOLD_AFTER = 1000
+"""Lines between two words on progress."""
 
 
 def read_jsonl(path: Path, name: str | None = None) -> Iterator[tuple[Document, tuple[Paragraph, ...], Ledger] | UnreadableDocument]:
@@ -36,7 +40,10 @@ def read_jsonl(path: Path, name: str | None = None) -> Iterator[tuple[Document, 
         raise UnreadableDocument(f"{name} cannot be read: {error.strerror or error}", "Check the file's permissions.") from None
     is_empty = True
     with lines:
+        size = os.fstat(lines.fileno()).st_size
         for number, raw in enumerate(lines, 1):
+            if number % _TOLD_AFTER == 0:
+                tell(number, round(number * size / lines.tell()))  # as many as there are if all are as long as those so far
             if not raw.strip():
                 continue
             is_empty = False

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pypdfium2 as pdfium
 
 from assistant.corpus.layout import Role, is_closed, is_mark, may_be_heading
+from assistant.corpus.progress import tell
 from assistant.corpus.readers.pdf_layout import Type, gutter_of, in_columns, margins_of, roles_of, type_of
 from assistant.corpus.readers.pdf_page import Page, Segment, read_page
 from assistant.corpus.source import Row, SourceText, compose
@@ -33,6 +34,7 @@ def read_pdf(raw: bytes, name: str) -> SourceText:
         pages: list[Page] = []
         damaged: list[int] = []
         for at in range(len(document)):
+            tell(at, len(document))
             try:
                 pages.append(read_page(document, at))
             except pdfium.PdfiumError:
