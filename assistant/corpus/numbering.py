@@ -38,6 +38,8 @@ _MONTH = re.compile(
 )
 
 
+_TAB = re.compile(r"[\w.)]+(?: (?:bis|ter|quater|quinquies)\.?)?\t")
+"""A number with a tabulator behind it."""
 _MANY_MORE = 1.2
 
 
@@ -107,7 +109,7 @@ def _heads(chain: list[Mark], others: Sequence[list[Mark]], lines: Sequence[Line
         for mark in chain
         if (child := below.get(f"{mark.label}."))
         and child > mark.line
-        and is_heading(lines[mark.line : child][:1])
+        and (is_heading(lines[mark.line : mark.line + 1]) or is_numbered_title(lines[mark.line : mark.line + 1]))
         and child - mark.line <= 4
     ]
     return 2 * len(heading) > len(chain)
@@ -145,7 +147,8 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
                 under_heading = opens and first and bool(above) and (is_heading(above) or _heads_number(above, match))
                 weight = 1.0 if under_heading else _weight(before, line, opens, bool(match["style"]), first, spacing)
                 if first and weight and below and (under := _MARK.match(below[0].text)) and _heads_number(block, under):
-                    weight = WEAK  # a number right above another's, without a sentence: a heading
+                    # A number right above another's, without a sentence: a heading. None other stands above its own like.
+                    weight = 0 if match["number"] == under["number"] and match["parents"] == under["parents"] else WEAK
                 if weight:
                     last = before.text[-1] if before else ""
                     yield Mark(
@@ -186,7 +189,7 @@ def _weight(before: Line | None, line: Line, opens: bool, is_dotted: bool, first
     """How far the number of `line` may start a paragraph after the line `before`; `first`: the layout sets it apart from that."""
     if not (opens or is_dotted):
         return 0
-    if before is None or (line.begins and opens and line.text.find("\t") > 0):
+    if before is None or (opens and _TAB.match(line.text)):
         return 1  # a tabulator after the number: it was set as one
     if _SURE_CUE.search(before.text[-12:]) or before.goes_on:
         return 0
@@ -196,7 +199,7 @@ def _weight(before: Line | None, line: Line, opens: bool, is_dotted: bool, first
         return 1
     if before.text[-1] == ",":
         return 1 if first else WEAK if is_dotted else 0
-    return WEAK if opens and (is_dotted or line.gap > spacing.gap) else 0
+    return WEAK if opens and (is_dotted or (first and spacing.wrapped) or line.gap > spacing.gap) else 0
 
 
 def _is_only_a_list(lines: Sequence[Line], chain: list[Mark], candidates: Sequence[Mark], spacing: Spacing) -> bool:

@@ -50,7 +50,7 @@ def _stands_alone(lines: Sequence[Line], at: int) -> bool:
     """Whether a caption is all of its block: "Table 2" may also begin a sentence that goes on in the next line."""
     after = lines[at + 1] if at + 1 < len(lines) else None
     if lines[at].begins is None:
-        return after is None or after.role == "table" or (after.gap > 0 and not after.text[0].islower())
+        return after is None or after.role == "table" or bool(_ROW.fullmatch(after.text)) or (after.gap > 0 and not after.text[0].islower())
     return after is None or after.begins is not False or after.role != lines[at].role
 
 
