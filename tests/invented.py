@@ -52,8 +52,8 @@ THINGS = (
     "the rules of procedure|the programme of work (item 5)|the outcome of the consultations|measures under article 9, paragraph 2,"
 ).split("|")
 TAILS = (
-    "with regard to the protection of tide gauges|in the light of the exchanges that took place on 17 December 2031|as contained in annex II|"
-    "which had been circulated among 193 States|and asked that it be kept under review|on the understanding that the matter remained open|"
+    "with regard to the protection of tide gauges|in the light of the exchanges that took place on 17 December 2031|"
+    "as contained in annex II|which had been circulated among 193 States|and asked that it be kept under review|on the understanding that the matter remained open|"
     "during the period from 1 July 2031 to 30 June 2032|in accordance with resolution 75/240 of 31 December 2030|"
     "at 10 a.m. on the second day|by 12.5 per cent compared with the year before|in three phases, the last of which ends in 2035|"
     "without prejudice to the positions of States|together with 80 of those statements|of which 3 were new and 11 continued"
@@ -136,9 +136,7 @@ def report(author: Author, style: str = "{}.", note: float = 0.0) -> Iterator[Pi
             for _ in range(author.random.randint(2, 6)):
                 number += 1
                 has_note = author.random.random() < note
-                yield author.numbered(
-                    str(number), style.format(number), note=f"See X/85/{number}, para. {number}." if has_note else ""
-                )
+                yield author.numbered(str(number), style.format(number), note=f"See X/85/{number}, para. {number}." if has_note else "")
 
 
 def bare_report(author: Author) -> Iterator[Piece]:
@@ -277,10 +275,9 @@ def treaty(author: Author) -> Iterator[Piece]:
 
 def numbered_headings(author: Author) -> Iterator[Piece]:
     """A committee's report whose headings carry figures of their own: traps."""
-    number, heading = 0, 0
+    number = 0
     yield Piece("heading", f"I. {author.title()}")
-    for _ in range(author.random.randint(3, 6)):
-        heading += 1
+    for heading in range(1, author.random.randint(4, 7)):
         yield Piece("heading", f"{heading}. {author.title()}", level=2)
         for _ in range(author.random.randint(2, 4)):
             number += 1

@@ -69,10 +69,11 @@ class Plain:
     def _paged(self, lines: list[str]) -> list[str]:
         if not self.page:
             return lines
+        has_furniture = self.furniture and len(lines) > 4 * self.page  # what repeats nowhere cannot be told from text
         found: list[str] = []
         for page, at in enumerate(range(0, len(lines), self.page), 1):
-            head = [self.furniture.format(page), ""] if self.furniture and page > 1 else []
-            foot = ["", f"{page}"] if self.furniture else []
+            head = [self.furniture.format(page), ""] if has_furniture and page > 1 else []
+            foot = ["", f"{page}"] if has_furniture else []
             found += [*head, *lines[at : at + self.page], *foot]
             found[-1] += "\f" if at + self.page < len(lines) else ""
         return found

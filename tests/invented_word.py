@@ -25,7 +25,6 @@ def styled(pieces: Sequence[Piece], dice: random.Random) -> bytes:
 def automatic(pieces: Sequence[Piece], dice: random.Random) -> bytes:
     """Numbers that only Word's numbering holds, but for those that it cannot count ("12 bis.")."""
     lists: list[str] = [lvl(0, "%1.")]
-    starts: list[int] = [1]
     last: list[tuple[str, int]] = [("", 0)]
 
     def numbered(piece: Piece) -> str:

@@ -162,7 +162,9 @@ def _marked_page_numbers(lines: list[Line]) -> tuple[Line, ...]:
     for (at, number), (later, following) in pairwise(alone):
         if following == number + 1:
             marked |= {at, later}
-    for at, _ in alone:
+    for at, number in alone:
+        if at == len(lines) - 1 and number == lines[at].page and at and lines[at - 1].is_closed:
+            marked.add(at)
         if any(lines[other].page != lines[at].page for other in (at - 1, at + 1) if 0 <= other < len(lines)):
             marked.add(at)
     return tuple(replace(line, role="margin") if at in marked else line for at, line in enumerate(lines))
@@ -220,7 +222,7 @@ def _ends_heading(block: list[Line], after: Line, spacing: Spacing) -> bool:
 
 
 def _begins_anew(text: str) -> bool:
-    """Whether `text` begins with a mark and not with a word or a number of a sentence: "2. The", "2 The", "2.1 The", "(a)"; not "2025 to"."""
+    """Whether `text` begins with a mark and not with a word or a number of a sentence: "2. The", "2.1 The", "(a)"; not "2025 to"."""
     match = _NUMBER.match(text)
     return bool(match["opening"] or match["dot"]) if match else not text[0].isalpha()
 

@@ -21,7 +21,8 @@ __all__ = ["Mark", "find_marks", "is_heading"]
 _MARK = re.compile(
     r"(?P<parents>(?:\d{1,3}[A-Z]?\.(?:(?:[IVXLC]{1,6}|\d{1,3}[A-Z]?)\.){0,3})?)(?P<number>\d{1,4})(?!\.\d)"
     r"(?:[ ]?(?P<suffix>bis|ter|quater|quinquies)\b)?"
-    r"(?:(?P<style>[.)])(?:\s+|(?=[^\W\d_][^.\d])|$)|\s+)(?P<text>.*)",  # "7.Text" and "7." alone on its line are marks, "7" alone is not
+    r"(?:\s?(?P<style>[.)．]|[-–—](?=\s+[^\W\d_]))(?:\s+|(?=[^\W\d_][^.\d])|$)|\s+)(?P<text>.*)",
+    # "7.Text" and "7." alone on its line are marks, "7" alone is not; Arabic texts print "7 -".
     re.DOTALL,
 )
 _CUE = re.compile(

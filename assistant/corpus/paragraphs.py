@@ -147,8 +147,7 @@ def _marks_of(scopes: Sequence[Scope], spacing: Spacing, in_turns: bool) -> list
     if not any(len(marks) > 2 for marks, _ in found):
         return found
     return [
-        again if again[0] else find_marks(_text(scope.lines), spacing, is_expected=True)
-        for scope, again in zip(scopes, found, strict=True)
+        again if again[0] else find_marks(_text(scope.lines), spacing, is_expected=True) for scope, again in zip(scopes, found, strict=True)
     ]
 
 

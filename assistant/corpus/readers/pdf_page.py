@@ -183,7 +183,31 @@ def _segments(page: int, runs: list[_Run | None]) -> list[Segment]:
             found.append(Segment(page, "", run.x0, run.x1, following.y, following.size, following.bold, following.italic, text.strip()))
             continue
         found.append(Segment(page, text, run.x0, run.x1, run.y, run.size, run.bold, run.italic))
-    return [replace(segment, text=segment.text.strip()) for segment in found if segment.text.strip()]
+    return _unstretched([replace(segment, text=segment.text.strip()) for segment in found if segment.text.strip()])
+
+
+def _unstretched(segments: list[Segment]) -> list[Segment]:
+    """The segments with those joined that are the words of one justified line: three or more of them, evenly and widely spaced, as the
+    words of a narrow column are and the cells of a table are not."""
+    found: list[Segment] = []
+    at = 0
+    while at < len(segments):
+        end = at + 1
+        while end < len(segments) and _is_stretched(segments[at], segments[end - 1], segments[end], segments[at + 1]):
+            end += 1
+        words = (
+            segments[at:end] if end - at >= 3 and any(word.text[0].islower() for word in segments[at + 1 : end]) else segments[at : at + 1]
+        )
+        found.append(replace(words[0], text=" ".join(word.text for word in words), x1=words[-1].x1))
+        at += len(words)
+    return found
+
+
+def _is_stretched(first: Segment, before: Segment, here: Segment, second: Segment) -> bool:
+    """Whether `here` stands as far behind `before` as `second` does behind `first`, on their line, and is a word."""
+    gap, usual = here.x0 - before.x1, second.x0 - first.x1
+    is_alike = here.y == first.y and here.size == first.size and abs(gap - usual) < 0.25 * here.size and 0 < gap < 4 * here.size
+    return is_alike and here.text[0].isalpha() and not here.mark
 
 
 def _continues(before: Segment, run: _Run) -> bool:
