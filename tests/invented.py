@@ -53,7 +53,8 @@ THINGS = (
 ).split("|")
 TAILS = (
     "with regard to the protection of tide gauges|in the light of the exchanges that took place on 17 December 2031|"
-    "as contained in annex II|which had been circulated among 193 States|and asked that it be kept under review|on the understanding that the matter remained open|"
+    "as contained in annex II|which had been circulated among 193 States|and asked that it be kept under review|"
+    "on the understanding that the matter remained open|"
     "during the period from 1 July 2031 to 30 June 2032|in accordance with resolution 75/240 of 31 December 2030|"
     "at 10 a.m. on the second day|by 12.5 per cent compared with the year before|in three phases, the last of which ends in 2035|"
     "without prejudice to the positions of States|together with 80 of those statements|of which 3 were new and 11 continued"

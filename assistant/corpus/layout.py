@@ -34,6 +34,12 @@ _ITEM = re.compile(
     r"\(?(?:\d{1,4}|[a-z]{1,2}|[ivxl]{1,6})\)|\d{1,3}[A-Z]?(?:\.(?:[IVXLC]+|\d{1,3})){0,4}(?:\s?(?:bis|ter))?(?:\.|\t|\s(?=[A-Z“\"]))"
 )
 _NUMBERED_TITLE = re.compile(r"\d{1,2}\.\s+[^\W\d_][^.;:]{0,100}(?<![,.;:])")
+MONTH = re.compile(
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?!\s+(?:i|we|it|they|the)\b)|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?(?:\s|,|$)",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"\d{1,2}\s+")
 MAX_HEADING = 160
 _LONGEST_WORD = 15
 """Letters of a word that count when it is asked whether it had room: text without spaces is one word a line."""
@@ -102,7 +108,7 @@ class Spacing:
             return True
         if is_marked(before.text) and not before.is_closed:
             return not self.fills(before, after)
-        if not before.is_closed and _begins_anew(after.text):
+        if not before.is_closed and _begins_anew(after.text) and not _is_date(after.text):
             return self.was_ended(before, after)
         return not self.by_gap and not first.islower() and _ends_early(before, after, self.width)
 
@@ -225,6 +231,12 @@ def _begins_anew(text: str) -> bool:
     """Whether `text` begins with a mark and not with a word or a number of a sentence: "2. The", "2.1 The", "(a)"; not "2025 to"."""
     match = _NUMBER.match(text)
     return bool(match["opening"] or match["dot"]) if match else not text[0].isalpha()
+
+
+def _is_date(text: str) -> bool:
+    """Whether `text` begins with a day: "5 September 2031"."""
+    day = _DAY.match(text)
+    return bool(day and MONTH.match(text, day.end()))
 
 
 def is_marked(text: str) -> bool:

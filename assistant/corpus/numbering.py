@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from assistant.corpus.chains import WEAK, Mark, chain_of, series_of
-from assistant.corpus.layout import Line, Spacing, blocks_of, is_heading, is_numbered_title
+from assistant.corpus.layout import MONTH, Line, Spacing, blocks_of, is_heading, is_numbered_title
 
 __all__ = ["Mark", "find_marks", "is_heading"]
 
@@ -32,13 +32,6 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _SURE_CUE = re.compile(r"(?:\b(?:[Pp]aras?|[Nn]os|No)\.|¶)$")
-_MONTH = re.compile(
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?!\s+(?:i|we|it|they|the)\b)|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?(?:\s|,|$)",
-    re.IGNORECASE,
-)
-
-
 _TAB = re.compile(r"[\w.)]+(?: (?:bis|ter|quater|quinquies)\.?)?\t")
 """A number with a tabulator behind it."""
 _MANY_MORE = 1.2
@@ -183,7 +176,7 @@ def _opens(text: str, match: re.Match[str]) -> bool:
     """Whether the text after a number begins as a paragraph does. After a bare number, a month makes a date of it."""
     if match["style"]:
         return not text[0].islower()
-    return (text[0] in "\"'“‘«([「" or (text[0].isalpha() and not text[0].islower())) and not _MONTH.match(text)
+    return (text[0] in "\"'“‘«([「" or (text[0].isalpha() and not text[0].islower())) and not MONTH.match(text)
 
 
 def _weight(before: Line | None, line: Line, opens: bool, is_dotted: bool, first: bool, spacing: Spacing) -> float:
