@@ -241,6 +241,19 @@ def passage_json(passage: Passage) -> dict[str, Any]:
     }
 
 
+def paragraph_json(paragraph: Paragraph) -> dict[str, Any]:
+    """A paragraph as other programs read it; `pages` is [first, last] where they are known, `speaker` is there in transcripts."""
+    return {
+        "document": paragraph.document,
+        "label": paragraph.label,
+        "numbering": paragraph.numbering,
+        "text": paragraph.text,
+        "heading": list(paragraph.heading),
+        "pages": list(paragraph.pages) if paragraph.pages else None,
+        **({"speaker": paragraph.speaker} if paragraph.speaker else {}),
+    }
+
+
 def document_json(document: Document) -> dict[str, Any]:
     """A document's metadata as plain JSON types, in the order of the catalogue's keys."""
     return {

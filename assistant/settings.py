@@ -7,10 +7,11 @@ from the place where the package is installed.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from assistant.errors import InvalidSettings
@@ -93,6 +94,17 @@ class ServerSettings(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
+    embed_in: tuple[str, ...] = ()
+    """Sites whose pages may show `/embed` in a frame, as https://briefings.example; the page's own site always may."""
+
+    @field_validator("embed_in")
+    @classmethod
+    def _are_sites(cls, sites: tuple[str, ...]) -> tuple[str, ...]:
+        """They stand in a header: nothing but a scheme, a host and a port may."""
+        for site in sites:
+            if not re.fullmatch(r"https?://(\*\.)?[\w.-]+(:\d+)?", site, re.ASCII):
+                raise ValueError(f"{site!r} is not a site such as https://briefings.example")
+        return sites
 
 
 class Settings(BaseSettings):

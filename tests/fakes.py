@@ -272,10 +272,19 @@ class FakeAssistant:
         number = int(label)
         return tuple(passage(n) for n in range(max(1, number - around), min(len(PARAGRAPHS), number + around) + 1))
 
+    def show(self, reference: str) -> Passage:
+        """One paragraph."""
+        document, _, label = reference.partition("#")
+        return next(p for p in self.context(document, label) if p.paragraph.label == label)
+
+    def search(self, question: str, *, filters: Filters = Filters(), top: int | None = None) -> tuple[Passage, ...]:
+        """Paragraphs 5 and 4, whatever is asked."""
+        return (passage(5), passage(4))[:top]
+
     def documents(self) -> tuple[Document, ...]:
         """The shipped document."""
         return (CHAIR,)
 
-    def coverage(self) -> Coverage:
+    def coverage(self, filters: Filters = Filters()) -> Coverage:
         """One document, ten paragraphs."""
         return COVERAGE

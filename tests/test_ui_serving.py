@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import pytest
 from fakes import CHAIR, CONFIDENT, CONSULTATIONS, COVERAGE, FakeAssistant, answer, passage, statement
+from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 from test_ui import Reader
@@ -111,12 +112,12 @@ def test_examples_belong_to_the_shipped_document() -> None:
 
 
 def test_the_page_gives_no_key_to_the_browser() -> None:
-    """What the browser is sent at the start does not contain the server's key, and nothing is offered as an API."""
+    """What the browser is sent at the start does not contain the server's key; the only endpoint on offer answers a question."""
     blocks = in_loop(lambda: build(FakeAssistant(OWN)))
     sent = json.dumps(blocks.get_config_file(), default=str)
     assert "openai:own" in sent
     assert "own-secret" not in sent
-    assert blocks.get_api_info()["named_endpoints"] == {}
+    assert set(blocks.get_api_info()["named_endpoints"]) == {"/ask"}
     assert blocks.analytics_enabled is False
 
 
@@ -143,7 +144,7 @@ def test_only_a_pending_answer_is_called_stopped() -> None:
 
 def test_other_sites_are_refused() -> None:
     """A foreign Origin or Host and the doors that the page does not use are refused; every answer carries the policy."""
-    served = in_loop(lambda: application(build(FakeAssistant()), "127.0.0.1"))
+    served = served_by(FakeAssistant())
     with TestClient(served, base_url="http://127.0.0.1:7860") as client:
         home = client.get("/")
         assert home.status_code == 200
@@ -183,6 +184,11 @@ def in_loop(make: Callable[[], T]) -> T:
 
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(lambda: asyncio.run(inside())).result()
+
+
+def served_by(assistant: FakeAssistant) -> FastAPI:
+    """The whole application over `assistant`."""
+    return in_loop(lambda: application(assistant, build(assistant), "127.0.0.1"))
 
 
 def bare_page(assistant: FakeAssistant) -> _Page:

@@ -17,7 +17,7 @@ from assistant.cli.options import filters_of, read_questions, settings_of
 from assistant.cli.output import print_answer, print_paragraphs, print_passages, progress
 from assistant.errors import AssistantError, UnknownReference, UsageError
 from assistant.retrieval.lookup import look_up
-from assistant.schema import Passage, passage_json
+from assistant.schema import Passage, paragraph_json, passage_json
 
 _SECONDS_BETWEEN_LINES = 10
 
@@ -91,11 +91,7 @@ def show(arguments: Namespace) -> int:
     passages, chosen = _to_show(assistant, reference)
     if arguments.json:
         for passage in passages if chosen is None else [passage for passage in passages if passage.paragraph.label == chosen]:
-            paragraph = passage.paragraph
-            row = {"document": paragraph.document, "label": paragraph.label, "numbering": paragraph.numbering, "text": paragraph.text}
-            where = {"heading": list(paragraph.heading), "pages": paragraph.pages}
-            turn = {"speaker": paragraph.speaker} if paragraph.speaker else {}
-            print(json.dumps(row | where | turn, ensure_ascii=False))
+            print(json.dumps(paragraph_json(passage.paragraph), ensure_ascii=False))
     else:
         print_paragraphs(passages, chosen)
     return 0

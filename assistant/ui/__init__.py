@@ -53,7 +53,7 @@ def serve(assistant: Answers, host: str, port: int, open_browser: bool = False, 
     _silence()
     from assistant.ui.serving import run
 
-    run(build(assistant), host, port, open_browser=open_browser, on_ready=on_ready)
+    run(assistant, host, port, open_browser=open_browser, on_ready=on_ready)
 
 
 def _silence() -> None:

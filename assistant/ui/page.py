@@ -14,9 +14,10 @@ from importlib.resources import files
 from typing import Any
 
 import gradio as gr
+from gradio.events import api as offer
 
 from assistant.errors import AssistantError, EmptyQuestion
-from assistant.schema import Mode
+from assistant.schema import Answer, Mode
 from assistant.ui import choice as choices
 from assistant.ui import render
 from assistant.ui import source as sources
@@ -137,6 +138,7 @@ class _Page:
             place.cite(self.cite, None, self.source, queue=False, **QUIET)
         fields = [self.mode, self.model, self.url, self.key, self.choice]
         self.use.click(self.choose, fields, [self.choice, self.active, self.model_notice, self.key], queue=False, **QUIET)
+        offer(self.answer, api_name="ask")
         blocks.load(self.opening, None, [self.masthead, self.transcript], queue=False, **QUIET)
 
     def opening(self) -> tuple[str, str]:
@@ -164,6 +166,15 @@ class _Page:
                 yield updates
         except EmptyQuestion as error:
             yield {self.notice: render.notice(f"{error.what}.")}
+
+    def answer(self, question: str) -> dict[str, Any]:
+        """The answer for a program that speaks through gradio_client, as `ask --json` prints it."""
+        try:
+            *_, answer = self.assistant.stream(question)
+        except AssistantError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        assert isinstance(answer, Answer)  # the last event of a stream is its answer
+        return answer.to_json()
 
     def example(self, past: tuple[Turn, ...], chosen: Choice, event: gr.EventData) -> Iterator[Updates]:
         """An example question, asked by a click."""

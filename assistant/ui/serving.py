@@ -1,10 +1,11 @@
-"""The page on a port: same-origin requests only, a policy that lets the browser reach nothing else, a quiet server."""
+"""The page and the routes for other programs on a port: same-origin requests only, a policy that lets the browser reach nothing
+else, a quiet server."""
 
 from __future__ import annotations
 
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.resources import as_file, files
 from typing import Any
@@ -16,12 +17,15 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import UsageError
-from assistant.ui.page import asset
+from assistant.server import LimitedBody, Places, api, refusal
+from assistant.ui.embed import embedded
+from assistant.ui.page import asset, page
 from assistant.ui.theme import theme
+from assistant.ui.turns import Answers
 
 POLICY = "; ".join(
     (
@@ -65,7 +69,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                sent = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    sent.setdefault(name, value)
             await send(message)
 
         headers = Headers(scope=scope)
@@ -79,12 +85,18 @@ class Guard:
         await self.app(scope, receive, send_guarded)
 
 
-def application(blocks: gr.Blocks, host: str) -> FastAPI:
-    """The page as an ASGI application that answers to the names of `host` only (any name where it listens everywhere)."""
+def application(assistant: Answers, blocks: gr.Blocks, host: str) -> FastAPI:
+    """The page, `/api` and `/embed` as an ASGI application that answers to the names of `host` only (any name where it listens
+    everywhere)."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(LimitedBody)
     app.add_middleware(CORSMiddleware, allow_origins=())  # keeps Gradio from reflecting any origin with credentials
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["*"] if host in ANY else [*LOOPBACK, "[::1]", host])
     app.add_middleware(Guard)
+    refusal(app)
+    places = Places()
+    app.include_router(api(assistant, places))
+    app.add_api_route("/embed", embed(assistant, places, assistant.settings.server.embed_in), response_class=HTMLResponse)
     with as_file(files("assistant.ui").joinpath("assets", "favicon.svg")) as icon:
         favicon = str(icon)
     mounted: FastAPI = gr.mount_gradio_app(
@@ -103,6 +115,18 @@ def application(blocks: gr.Blocks, host: str) -> FastAPI:
         css=asset("page.css"),
     )
     return mounted
+
+
+def embed(assistant: Answers, places: Places, sites: Sequence[str]) -> Callable[[str], HTMLResponse]:
+    """The route of `/embed?q=…`. It runs no script, and only this site and `sites` may frame it."""
+    framers = " ".join(("'self'", *sites))
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors {framers}"
+
+    def route(q: str = "") -> HTMLResponse:
+        with places.one():
+            return HTMLResponse(embedded(assistant, q), headers={"Content-Security-Policy": policy})
+
+    return route
 
 
 class _Server(uvicorn.Server):
@@ -138,7 +162,7 @@ def address(sock: socket.socket, host: str) -> str:
     return f"http://{f'[{name}]' if ':' in name else name}:{sock.getsockname()[1]}/"
 
 
-def run(blocks: gr.Blocks, host: str, port: int, *, open_browser: bool, on_ready: Callable[[str], None] | None) -> None:
+def run(assistant: Answers, host: str, port: int, *, open_browser: bool, on_ready: Callable[[str], None] | None) -> None:
     """Serves until interrupted; see `assistant.ui.serve`."""
     sock = listen(host, port)
     url = address(sock, host)
@@ -150,6 +174,6 @@ def run(blocks: gr.Blocks, host: str, port: int, *, open_browser: bool, on_ready
             webbrowser.open(url)
 
     config: dict[str, Any] = {"log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 2}
-    server = _Server(uvicorn.Config(application(blocks, host), **config), ready)
+    server = _Server(uvicorn.Config(application(assistant, page(assistant), host), **config), ready)
     with sock, suppress(KeyboardInterrupt):
         server.run(sockets=[sock])

@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 from assistant.schema import (
     Answer,
     AnswerEvent,
     Citation,
-    Coverage,
     Document,
-    Filters,
     Mode,
     Passage,
     Searched,
     Statement,
     Withheld,
 )
-from assistant.settings import ModelSettings, Settings
+from assistant.server import Asked
+from assistant.settings import Settings
 
 
-class Answers(Protocol):
+class Answers(Asked, Protocol):
     """What the page needs of `assistant.Assistant`; the tests have a second one, computed by hand."""
 
     @property
     def settings(self) -> Settings:
         """The workspace's settings; the page reads `mode` and the model's name and address, never its key."""
 
-    def stream(
-        self,
-        question: str,
-        *,
-        filters: Filters = ...,
-        mode: Literal["auto", "quote", "model"] | None = ...,
-        model: ModelSettings | None = ...,
-        top: int | None = ...,
-        fallback: bool = ...,
-    ) -> Iterator[AnswerEvent]:
-        """The events of one answer."""
-
     def context(self, document: str, label: str, around: int = ...) -> Sequence[Passage]:
         """A paragraph with its neighbours, in the order of the document."""
 
     def documents(self) -> Sequence[Document]:
         """The documents that are indexed."""
-
-    def coverage(self) -> Coverage:
-        """How much is indexed."""
 
 
 @dataclass(frozen=True, slots=True)
