@@ -94,6 +94,10 @@ class ServerSettings(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
+    changes: Literal["auto", "on", "off"] = "auto"
+    """Whether visitors of the page may add and remove documents; "auto": only where it listens on this machine alone."""
+    upload_mb: float = Field(100.0, gt=0)
+    """The largest file that the page takes."""
     embed_in: tuple[str, ...] = ()
     """Sites whose pages may show `/embed` in a frame, as https://briefings.example; the page's own site always may."""
 

@@ -281,6 +281,10 @@ class FakeAssistant:
         """Paragraphs 5 and 4, whatever is asked."""
         return (passage(5), passage(4))[:top]
 
+    def current(self) -> str:
+        """One generation, for ever."""
+        return "gen-1"
+
     def documents(self) -> tuple[Document, ...]:
         """The shipped document."""
         return (CHAIR,)

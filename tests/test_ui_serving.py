@@ -23,9 +23,10 @@ from assistant.errors import EmptyQuestion, InvalidSettings, NoIndex, UsageError
 from assistant.schema import Document, Searched
 from assistant.settings import ModelSettings, Settings
 from assistant.ui import build, render
+from assistant.ui.acts import UNEXPECTED, answering, opened
 from assistant.ui.choice import NO_KEY, Choice, choose, default
 from assistant.ui.examples import SHIPPED_EXAMPLES, examples_for
-from assistant.ui.page import STOPPED, UNEXPECTED, _Page, answering, opened
+from assistant.ui.page import STOPPED, _Page
 from assistant.ui.serving import address, application, listen
 from assistant.ui.turns import Place, Turn
 
@@ -197,6 +198,6 @@ def bare_page(assistant: FakeAssistant) -> _Page:
 
     def make() -> _Page:
         with gr.Blocks(analytics_enabled=False):
-            return _Page(assistant, None)
+            return _Page(assistant, None, False)
 
     return in_loop(make)

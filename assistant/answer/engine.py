@@ -97,6 +97,10 @@ class Assistant:
                 self._opened = open_current(self.settings.index)
             return self._opened
 
+    def current(self) -> str:
+        """The id of the generation that answers now; raises as `generation`."""
+        return self.generation().id
+
     def session(self) -> Session:
         """Search and reader over the generation that answers now.
 

@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import UsageError
 from assistant.server import LimitedBody, Places, api, refusal
+from assistant.settings import ServerSettings
 from assistant.ui.embed import embedded
 from assistant.ui.page import asset, page
 from assistant.ui.theme import theme
@@ -51,15 +52,22 @@ HEADERS = {
 }
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANY = ("0.0.0.0", "::", "")
-UNUSED = ("/gradio_api/upload", "/gradio_api/deep_link", "/gradio_api/proxy=")
-"""Doors of Gradio that this page has no use for: they write files, or fetch."""
+UPLOAD = "/gradio_api/upload"
+UNUSED = ("/gradio_api/deep_link", "/gradio_api/proxy=")
+"""Doors of Gradio that this page has no use for: they write files, or fetch. `UPLOAD` is one of them where nothing may be added."""
+
+
+def allows_changes(settings: ServerSettings, host: str) -> bool:
+    """Whether visitors may add and remove documents."""
+    return settings.changes == "on" or (settings.changes == "auto" and host in LOOPBACK)
 
 
 class Guard:
     """Refuses what another site sends with this visitor's browser, and adds `HEADERS` to every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, closed: tuple[str, ...] = UNUSED) -> None:
         self.app = app
+        self.closed = closed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, as ASGI has it."""
@@ -79,7 +87,7 @@ class Guard:
         if origin is not None and urlsplit(origin).netloc != headers.get("host"):
             await PlainTextResponse("Requests from other sites are refused.", 403)(scope, receive, send_guarded)
             return
-        if scope["path"].startswith(UNUSED):
+        if scope["path"].startswith(self.closed):
             await PlainTextResponse("Not found.", 404)(scope, receive, send_guarded)
             return
         await self.app(scope, receive, send_guarded)
@@ -92,11 +100,12 @@ def application(assistant: Answers, blocks: gr.Blocks, host: str) -> FastAPI:
     app.add_middleware(LimitedBody)
     app.add_middleware(CORSMiddleware, allow_origins=())  # keeps Gradio from reflecting any origin with credentials
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["*"] if host in ANY else [*LOOPBACK, "[::1]", host])
-    app.add_middleware(Guard)
+    server = assistant.settings.server
+    app.add_middleware(Guard, closed=UNUSED if allows_changes(server, host) else (*UNUSED, UPLOAD))
     refusal(app)
     places = Places()
     app.include_router(api(assistant, places))
-    app.add_api_route("/embed", embed(assistant, places, assistant.settings.server.embed_in), response_class=HTMLResponse)
+    app.add_api_route("/embed", embed(assistant, places, server.embed_in), response_class=HTMLResponse)
     with as_file(files("assistant.ui").joinpath("assets", "favicon.svg")) as icon:
         favicon = str(icon)
     mounted: FastAPI = gr.mount_gradio_app(
@@ -104,6 +113,7 @@ def application(assistant: Answers, blocks: gr.Blocks, host: str) -> FastAPI:
         blocks,
         "/",
         footer_links=[],
+        max_file_size=int(server.upload_mb * 1_000_000),
         run_history=False,
         show_error=False,
         enable_monitoring=False,
@@ -174,6 +184,9 @@ def run(assistant: Answers, host: str, port: int, *, open_browser: bool, on_read
             webbrowser.open(url)
 
     config: dict[str, Any] = {"log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 2}
-    server = _Server(uvicorn.Config(application(assistant, page(assistant), host), **config), ready)
+    server = _Server(
+        uvicorn.Config(application(assistant, page(assistant, changes=allows_changes(assistant.settings.server, host)), host), **config),
+        ready,
+    )
     with sock, suppress(KeyboardInterrupt):
         server.run(sockets=[sock])

@@ -11,6 +11,7 @@ from assistant.schema import (
     AnswerEvent,
     Citation,
     Document,
+    Filters,
     Mode,
     Passage,
     Searched,
@@ -31,6 +32,9 @@ class Answers(Asked, Protocol):
     def context(self, document: str, label: str, around: int = ...) -> Sequence[Passage]:
         """A paragraph with its neighbours, in the order of the document."""
 
+    def current(self) -> str:
+        """The id of the generation that answers now."""
+
     def documents(self) -> Sequence[Document]:
         """The documents that are indexed."""
 
@@ -46,6 +50,7 @@ class Turn:
     withheld: tuple[Withheld, ...] = ()
     answer: Answer | None = None
     problem: str | None = None
+    filters: Filters = Filters()
 
     def after(self, event: AnswerEvent) -> Turn:
         """This turn once `event` has arrived. The final Answer replaces all that was streamed before it."""
@@ -58,7 +63,7 @@ class Turn:
                 return replace(self, withheld=(*self.withheld, event))
             case Answer():
                 searched = Searched(passages=event.passages, coverage=event.coverage)
-                return Turn(self.question, event.mode, searched, event.statements, event.withheld, event)
+                return Turn(self.question, event.mode, searched, event.statements, event.withheld, event, filters=self.filters)
 
     def ended(self, problem: str) -> Turn:
         """This turn, given up for `problem`; a complete answer stays as it is."""
