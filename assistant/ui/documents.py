@@ -58,7 +58,7 @@ def added(settings: Settings, files: Sequence[Path]) -> Iterator[str]:
         try:
             names.append(add(folder, file, file.name))
         except AssistantError as error:
-            problems.append(str(error))
+            problems.append(render.sentence(str(error)))
     if not names:
         yield _lines(problems)
         return
@@ -71,7 +71,7 @@ def removed(settings: Settings, source: str) -> Iterator[str]:
     try:
         place = take_out(folder, source)
     except AssistantError as error:
-        yield _lines([str(error)])
+        yield _lines([render.sentence(str(error))])
         return
     yield from _built(settings, folder, [], [f"{source} was taken out; it lies in {place.relative_to(folder).as_posix()}"])
 
@@ -91,7 +91,7 @@ def _built(settings: Settings, folder: Path, names: Sequence[str], said: list[st
     if isinstance(now, EmptyCorpus):
         said.append("That was the last document: the index still holds it until another is added")
     elif isinstance(now, AssistantError):
-        said.append(str(now))
+        said.append(render.sentence(str(now)))
     elif isinstance(now, Exception):
         yield _lines([*said, UNEXPECTED])
         raise now
@@ -137,9 +137,9 @@ def _numbering(ledger: Ledger) -> str:
 
 
 def _step(what: str, done: int, total: int) -> str:
-    return f"{what}: {done:,} of {total:,}" if total else what
+    return render.sentence(f"{what}: {done:,} of {total:,}" if total else what)
 
 
 def _lines(lines: Sequence[str]) -> str:
-    items = "".join(f'<p class="notice" dir="auto">{escape(render.sentence(line))}</p>' for line in lines)
+    items = "".join(f'<p class="notice" dir="auto">{escape(line)}</p>' for line in lines)
     return f'<div role="status">{items}</div>'
