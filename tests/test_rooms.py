@@ -4,7 +4,18 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "assistant"
-LEVELS = [{"schema", "errors"}, {"settings"}, {"corpus"}, {"index"}, {"retrieval"}, {"reader"}, {"answer"}, {"eval"}, {"ui", "cli"}]
+LEVELS = [
+    {"schema", "errors"},
+    {"settings"},
+    {"corpus"},
+    {"index"},
+    {"retrieval"},
+    {"reader"},
+    {"answer"},
+    {"briefing"},
+    {"eval"},
+    {"ui", "cli"},
+]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
 FACES = {("cli", "ui")}
 """The command that opens the page."""

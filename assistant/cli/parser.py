@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assistant.cli.arguments import Parser, lazy, positive
+from assistant.cli.briefing_parser import add_briefing
 from assistant.cli.evaluation_parser import add_evaluation
 
 _KINDS = ("report", "resolution", "statement", "transcript", "letter", "other")
@@ -36,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     filters, model = _filters(), _model()
     _add_workspace_commands(add)
     _add_question_commands(add, filters, model)
+    add_briefing(commands, common, model)
     add_evaluation(commands, common, model)
     return parser
 
