@@ -6,12 +6,15 @@ element.addEventListener("click", (event) => {
   const chip = event.target.closest(".chip");
   const example = event.target.closest(".example");
   const copy = event.target.closest(".copy");
+  const collect = event.target.closest(".collect");
   if (chip) {
     window.openedFrom = chip;
     const { document, label, quote, start } = chip.dataset;
     trigger("cite", { document, label, quote, start: Number(start) });
   } else if (example) {
     trigger("example", { question: example.dataset.question });
+  } else if (collect) {
+    trigger("collect", { question: collect.dataset.question });
   } else if (copy) {
     write(copy.dataset.copy).then(
       () => { copy.textContent = "Copied"; },
