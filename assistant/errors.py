@@ -5,12 +5,15 @@ AssistantError                    1  a check or a bar failed
 │   ├── EmptyQuestion                a question of nothing but spaces
 │   ├── UnknownReference             a document or paragraph that is not in the index
 │   ├── InvalidSettings              a setting, a flag or an environment variable
+│   ├── InvalidPlan                  a briefing's plan, or a text with placeholders; names file and line
+│   ├── InvalidTemplate              a Word file that a briefing cannot take its styles from
 │   └── MissingExtra                 an optional dependency; the message names the pip line
 ├── CorpusError                   2  there is nothing to read, or it cannot be read
 │   ├── EmptyCorpus                  no document in the folder
 │   ├── UnreadableDocument           one file; an index run names it, skips it and goes on
 │   └── InvalidCatalogue             catalogue.toml
 ├── GoldError                     2  a gold set that cannot be trusted; names the line
+├── BriefingError                 1  a briefing that cannot be written, or whose quotations changed
 ├── IndexProblem                  3  the index cannot be used
 │   ├── NoIndex                      nothing has been indexed yet
 │   ├── DamagedIndex                 a file is missing or its checksum differs
@@ -23,6 +26,7 @@ from __future__ import annotations
 
 __all__ = [
     "AssistantError",
+    "BriefingError",
     "CorpusError",
     "DamagedIndex",
     "EmptyCorpus",
@@ -31,7 +35,9 @@ __all__ = [
     "IndexLocked",
     "IndexProblem",
     "InvalidCatalogue",
+    "InvalidPlan",
     "InvalidSettings",
+    "InvalidTemplate",
     "MismatchedIndex",
     "MissingExtra",
     "ModelError",
@@ -77,6 +83,14 @@ class InvalidSettings(UsageError):
     """A setting that cannot be used."""
 
 
+class InvalidPlan(UsageError):
+    """A briefing's plan, or a text with placeholders, that cannot be carried out; names the file and the line."""
+
+
+class InvalidTemplate(UsageError):
+    """A Word file that a briefing cannot take its styles from."""
+
+
 class MissingExtra(UsageError):
     """An optional dependency is not installed."""
 
@@ -103,6 +117,10 @@ class GoldError(AssistantError):
     """A gold set that cannot be trusted."""
 
     exit_code = 2
+
+
+class BriefingError(AssistantError):
+    """A briefing that cannot be written, or whose quotations are not in the index any more."""
 
 
 class IndexProblem(AssistantError):

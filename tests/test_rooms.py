@@ -12,6 +12,7 @@ LEVELS = [
     {"retrieval"},
     {"reader"},
     {"answer"},
+    {"briefing"},
     {"eval"},
     {"server", "ui", "cli"},
 ]

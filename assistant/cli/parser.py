@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assistant.cli.arguments import Parser, lazy, positive
+from assistant.cli.briefing_parser import add_briefing
 from assistant.cli.evaluation_parser import add_evaluation
 
 _KINDS = ("report", "resolution", "statement", "transcript", "letter", "other")
@@ -36,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     filters, model = _filters(), _model()
     _add_workspace_commands(add)
     _add_question_commands(add, filters, model)
+    add_briefing(commands, common, model)
     add_evaluation(commands, common, model)
     return parser
 
@@ -74,6 +76,9 @@ def _add_question_commands(add: Callable[..., argparse.ArgumentParser], *shared:
     show = add("show", "questions:show", "show a paragraph with its neighbours, or with --json a whole document")
     show.add_argument("reference", metavar="DOCUMENT#LABEL", help='"A/77/275#12", "paragraph 4", or a document')
     show.add_argument("--json", action="store_true", help="one JSON object a line")
+    check = add("check", "checking:check", "verify a text with references against the index, sentence by sentence")
+    check.add_argument("file", metavar="FILE", help="Markdown or text; - reads standard input")
+    check.add_argument("--json", action="store_true", help="print the report as JSON")
     chat = add("chat", "questions:chat", "open the page; the index is built first where it is missing or out of date", model)
     chat.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, help="port (default: 7860; 0 for any that is free)")

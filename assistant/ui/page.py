@@ -16,6 +16,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api as offer
 
+from assistant.briefing.starting import collect, plan_path
 from assistant.corpus.readers import SUFFIXES
 from assistant.errors import AssistantError, EmptyQuestion
 from assistant.schema import Answer, Mode
@@ -129,6 +130,7 @@ class _Page:
         self.stop.click(None, cancels=[asked, picked])
         for place in (self.transcript, self.source):
             place.cite(self.cite, None, self.source, queue=False, **QUIET)
+        self.transcript.collect(self.collect, None, self.notice, queue=False, **QUIET)
         fields = [self.mode, self.model, self.url, self.key, self.choice]
         self.use.click(self.choose, fields, [self.choice, self.active, self.model_notice, self.key], queue=False, **QUIET)
         self.transcript.edit(self.edit, None, self.box, queue=False, **QUIET)
@@ -250,6 +252,18 @@ class _Page:
     def cite(self, event: gr.EventData) -> str:
         """Opens the reference that was clicked. What the browser sends is a place to look up, never trusted as text."""
         return opened(self.assistant, Place(str(event.document), str(event.label), str(event.quote), int(event.start)))
+
+    def collect(self, event: gr.EventData) -> str:
+        """Adds the question of an answer to the workspace's plan of a briefing."""
+        path = plan_path(self.assistant.settings.workspace)
+        name = f"{path.parent.name}/{path.name}"  # where the workspace lies is nobody's business on a page
+        try:
+            added = collect(path, str(event.question))
+        except AssistantError as error:
+            return render.notice(str(error))
+        except OSError as error:
+            return render.notice(f"{name} cannot be written: {error.strerror or 'the system refuses'}")
+        return render.notice(f"{'Added to' if added else 'Already in'} {name}. Make the briefing with: assistant brief run")
 
     def choose(self, mode: Mode, model: str | None, url: str | None, key: str | None, before: Choice) -> Updates:
         """Takes the panel's fields as this visitor's choice, and empties the key's field whatever came of it."""

@@ -235,7 +235,8 @@ def _foot(item: Turn, named: bool) -> str:
     by = f"<p>Written by {escape(item.answer.model or 'a language model')}.</p>" if item.mode == "model" else ""
     found = f'<details class="considered"><summary>Nearest paragraphs</summary>{nearest(item.passages, named)}</details>'
     copy = f'<button type="button" class="copy" data-copy="{escape(plain(item))}">Copy with references</button>'
-    return f"<footer>{line}{by}{found}{copy}{taken}{_once_more(item)}{_verdicts(item)}</footer>"
+    collect = f'<button type="button" class="collect" data-question="{escape(item.question)}">Add to briefing</button>'
+    return f"<footer>{line}{by}{found}{copy}{taken}{collect}{_once_more(item)}{_verdicts(item)}</footer>"
 
 
 def _once_more(item: Turn) -> str:

@@ -5,13 +5,16 @@ const seen = { turns: 0 };
 element.addEventListener("click", (event) => {
   const chip = event.target.closest(".chip");
   const example = event.target.closest(".example");
-  const [copy, link, again, edit, judge] = [".copy", ".link", ".again", ".edit", ".judge"].map((name) => event.target.closest(name));
+  const find = (name) => event.target.closest(name);
+  const [copy, link, again, edit, judge, collect] = [".copy", ".link", ".again", ".edit", ".judge", ".collect"].map(find);
   if (chip) {
     window.openedFrom = chip;
     const { document, label, quote, start } = chip.dataset;
     trigger("cite", { document, label, quote, start: Number(start) });
   } else if (example) {
     trigger("example", { question: example.dataset.question });
+  } else if (collect) {
+    trigger("collect", { question: collect.dataset.question });
   } else if (copy) {
     window.copyFrom(copy, copy.dataset.copy);
   } else if (link) {
