@@ -144,6 +144,13 @@ def another(browser: Browser, page_url: str) -> Iterator[Visitor]:
 
 
 @pytest.fixture
+def another_context(browser: Browser) -> Iterator[BrowserContext]:
+    """A second browser that shares nothing with the first."""
+    with browser.new_context() as separate:
+        yield separate
+
+
+@pytest.fixture
 def fake_visitor(context: BrowserContext, fake_served: Served) -> Iterator[Visitor]:
     """A visitor of the page over the assistant that is computed by hand."""
     with Visitor(context, fake_served.url) as visiting:
