@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from importlib.resources import files
 from typing import Any
 
@@ -22,7 +23,7 @@ from assistant.ui import render
 from assistant.ui import source as sources
 from assistant.ui.choice import Choice
 from assistant.ui.examples import examples_for
-from assistant.ui.turns import Answers, Place, Turn
+from assistant.ui.turns import Answers, Place, Turn, history_of
 
 TITLE = "Ask the documents"
 UNEXPECTED = "Something went wrong while answering. The server's log says what; asking again may help."
@@ -51,16 +52,18 @@ def asset(name: str) -> str:
     return files("assistant.ui").joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def answering(assistant: Answers, turn: Turn, chosen: Choice) -> Iterator[Turn]:
-    """The turn after each event of its answer. Whatever goes wrong ends it with one line; the log keeps the cause.
+def answering(assistant: Answers, turn: Turn, chosen: Choice, past: Sequence[Turn] = ()) -> Iterator[Turn]:
+    """The turn after each event of its answer, which follows those of `past`. Whatever goes wrong ends it with one line; the log
+    keeps the cause. While a model is silent the same turn comes again and again, so that Stop finds this between two events.
 
     Raises:
         EmptyQuestion: there is nothing to answer, and so no turn to show.
     """
     try:
-        for event in assistant.stream(turn.question, mode=chosen.mode, model=chosen.model):
-            turn = turn.after(event)
-            yield turn
+        with closing(assistant.stream(turn.question, mode=chosen.mode, model=chosen.model, history=history_of(past))) as events:
+            for event in events:
+                turn = turn.after(event)
+                yield turn
     except EmptyQuestion:
         raise
     except AssistantError as error:
@@ -153,7 +156,11 @@ class _Page:
         turn, place = Turn(question.strip(), chosen.mode), None
         yield self._busy(True) | {self.box: "", self.notice: ""} | (self._told((*past, turn)) if turn.question else {})
         try:
-            for now in answering(self.assistant, turn, chosen):
+            for now in answering(self.assistant, turn, chosen, past):
+                if now is turn:  # nothing new; Gradio can stop only what gives something
+                    yield {self.notice: gr.skip()}
+                    continue
+                turn = now
                 updates = self._told((*past, now))
                 first = Place.of(now.first_citation) if now.first_citation else None
                 if first and first != place:

@@ -105,7 +105,18 @@ def turn(item: Turn) -> str:
     named = item.searched is not None and item.searched.coverage.documents > 1
     documents = {p.document.id: p.document for p in item.passages}
     said = "".join(statement(s, documents, named, quoted=item.mode == "quote") for s in item.statements)
-    body = "".join((_fallback(item), said, _refusal(item, named), _waiting(item), _problem(item), _remarks(item), withheld(item.withheld)))
+    body = "".join(
+        (
+            _searched_for(item),
+            _fallback(item),
+            said,
+            _refusal(item, named),
+            _waiting(item),
+            _problem(item),
+            _remarks(item),
+            withheld(item.withheld),
+        )
+    )
     return (
         f'<article class="turn" aria-busy="{str(item.pending).lower()}"><h2 class="question" dir="auto">{escape(item.question)}</h2>'
         f'<div class="answer">{body}{_foot(item, named)}</div></article>'
@@ -186,6 +197,13 @@ def _waiting(item: Turn) -> str:
 
 def _problem(item: Turn) -> str:
     return f'<p class="problem" role="alert">{escape(sentence(item.problem))}</p>' if item.problem else ""
+
+
+def _searched_for(item: Turn) -> str:
+    """What a follow-up question was searched as, so that nothing is rewritten behind the reader's back."""
+    if item.searched is None or not item.searched.rewritten:
+        return ""
+    return f'<p class="remark searched-for">Searched for: <span dir="auto">{escape(item.searched.question)}</span></p>'
 
 
 def _fallback(item: Turn) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -12,11 +12,14 @@ from assistant.schema import (
     Citation,
     Coverage,
     Document,
+    Exchange,
+    FellBack,
     Filters,
     Mode,
     Passage,
     Searched,
     Statement,
+    Waiting,
     Withheld,
 )
 from assistant.settings import ModelSettings, Settings
@@ -38,8 +41,9 @@ class Answers(Protocol):
         model: ModelSettings | None = ...,
         top: int | None = ...,
         fallback: bool = ...,
-    ) -> Iterator[AnswerEvent]:
-        """The events of one answer."""
+        history: Sequence[Exchange] = ...,
+    ) -> Generator[AnswerEvent]:
+        """The events of one answer; closing it ends the work on it."""
 
     def context(self, document: str, label: str, around: int = ...) -> Sequence[Passage]:
         """A paragraph with its neighbours, in the order of the document."""
@@ -72,8 +76,12 @@ class Turn:
                 return replace(self, statements=(*self.statements, event))
             case Withheld():
                 return replace(self, withheld=(*self.withheld, event))
+            case Waiting():
+                return self
+            case FellBack():
+                return replace(self, mode="quote", statements=())
             case Answer():
-                searched = Searched(passages=event.passages, coverage=event.coverage)
+                searched = Searched(event.passages, event.coverage, event.searched_question, event.searched_question != event.question)
                 return Turn(self.question, event.mode, searched, event.statements, event.withheld, event)
 
     def ended(self, problem: str) -> Turn:
@@ -94,6 +102,11 @@ class Turn:
     def first_citation(self) -> Citation | None:
         """The citation that the page opens by itself."""
         return next((citation for statement in self.statements for citation in statement.citations), None)
+
+
+def history_of(turns: Sequence[Turn]) -> tuple[Exchange, ...]:
+    """What a conversation holds so far; a question without a complete answer is not part of it."""
+    return tuple(Exchange.of(turn.answer) for turn in turns if turn.answer)
 
 
 @dataclass(frozen=True, slots=True)
