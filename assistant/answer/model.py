@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay, wait_exponential, wait_random
 
 from assistant.answer.background import iterate
 from assistant.answer.failures import failure_of, retry_after, status_of
@@ -29,7 +29,7 @@ _END_KEYS = ("finish_reason", "stop_reason", "done_reason", "status")
 """Where OpenAI and Google, Anthropic, Ollama, and OpenAI's second protocol say why an answer ends."""
 _CUT = {"length", "max_tokens", "model_context_window_exceeded", "incomplete"}
 _FILTERED = {"content_filter", "safety", "refusal"}
-_PAUSE = wait_exponential_jitter(initial=0.5, max=8, jitter=0.5)
+_PAUSE = wait_exponential(multiplier=0.5, max=8) + wait_random(0, 0.5)
 """Seconds before another try where the endpoint does not say how long: .5 to 1, then 1 to 1.5, then 2 to 2.5."""
 
 
