@@ -56,7 +56,8 @@ class Request:
     @property
     def passages(self) -> dict[str, str]:
         """The passages of the prompt by their handles, the line with their title included."""
-        return dict(re.findall(r"^<[0-9a-f]{4}>\n\[([0-9a-f]{4}-\d+)\] (.*?)\n</[0-9a-f]{4}>$", self.user, re.DOTALL | re.MULTILINE))
+        block = re.compile(r"^<([0-9a-f]{4})>\n\[(\1-\d+)\] (.*?)\n</\1>$", re.DOTALL | re.MULTILINE)
+        return {handle: text for _, handle, text in block.findall(self.user)}
 
     def handle(self, words: str) -> str:
         """The handle of the first passage that holds these words."""

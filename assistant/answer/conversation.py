@@ -55,19 +55,24 @@ _POINTING = re.compile(
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(
-    r"\b(?:is|was|does|did|will|would|can|has)\s+it\s+(?:\w+ ){0,2}?(?:that|to|for|whether|if|take|matter|mean to)\b", re.IGNORECASE
+    r"\b(?:is|was|will|would)\s+it\s+(?:be )?\w+ (?:that|to|whether|if)\b|\b(?:does|did|will|would|can)\s+it\s+(?:take|matter)\b",
+    re.IGNORECASE,
 )
 _CLAUSE = re.compile(r",|\b(?:and|when|if|because|before|after|while|that|which|who|why|how|what|whether)\b", re.IGNORECASE)
 _EMPTY = frozenset(
-    terms("say tell mean more else happen thing point go reason exactly precisely here now also those so any some all many much long often")
+    terms(
+        "say said says asked tell mean more else happen thing point go reason exactly precisely here now also those so any some all"
+        " many much long often"
+    )
 )
 """Stems that carry no subject: "what did they say then?" asks about nothing by itself."""
 _TOPIC = re.compile(r"^(?P<frame>.*\b(?:about|on|regarding|concerning)\s+)(?P<topic>[^?]+?)\s*\??$", re.IGNORECASE | re.DOTALL)
 _SPEAKER = re.compile(r"\b(?:did|does|do|has|have|is|was)\s+(?P<name>(?:the\s+)?[A-Z][\w.’'-]*(?:\s+(?:of\s+)?[A-Z][\w’'-]*)*)(?=\s+[a-z])")
-_NAME = re.compile(r"(?:the\s+)?[A-Z][\w’'-]*[a-z]")
-_CAPITAL = re.compile(r"\b[A-Z]")
+_NAME = re.compile(r"(?:the\s+)?[A-Z][a-z][\w’'-]*")
+_CAPITAL = re.compile(r"\b(?!(?:Member|States?|Part(?:y|ies)|Governments?)\b)[A-Z]")
 _ABOUT = re.compile(r"^(?:about|on|regarding|concerning)\s+", re.IGNORECASE)
 _WORDS_OF_A_TOPIC = 8
+_QUESTION_WORD = re.compile(r"\b(?:what|who|whom|whose|which|when|where|why|how)\b(?!\s+about\b)", re.IGNORECASE)
 _LABEL = re.compile(r"^(?:the )?(?:stand-?alone |rewritten |last |new )?question\s*:\s*", re.IGNORECASE)
 
 
@@ -119,15 +124,16 @@ def by_rule(question: str, before: Exchange) -> str:
 def acceptable(written: str, question: str, history: Sequence[Exchange]) -> bool:
     """Whether a model's rewriting may be searched for: it asks what was asked, in words of the conversation, and no more.
 
-    All content of the question is kept; nothing is added that the conversation does not hold; and where the question has no content of
-    its own, something of what the person asked before is in it.
+    All words of the question that are no stop words are kept, and what it begins to ask with ("why"); nothing is added that the
+    conversation does not hold; and where the question has no such word, something of what the person asked before is in it.
     """
     if not written or len(written) > _LONGEST:
         return False
-    own, new = _content(question), set(terms(written))
+    own, new, answers = set(terms(question)), set(terms(written)), (stem for exchange in history for stem in terms(exchange.answer))
     asked = {stem for exchange in history for stem in _content(f"{exchange.question} {exchange.searched_question}")}
-    known = own | set(terms(question)) | asked | {stem for exchange in history for stem in terms(exchange.answer)}
-    return own <= new and new <= known and bool(new & (asked or own)) and not points_back(written)
+    word = _QUESTION_WORD.search(question)
+    keeps = own <= new and (not word or bool(re.search(rf"\b{word[0]}\b", written, re.IGNORECASE)))
+    return keeps and new <= own | asked | set(answers) and bool(new & (asked | own)) and not points_back(written)
 
 
 def trimmed(history: Sequence[Exchange], count: Callable[[str], int], room: int = HISTORY_TOKENS) -> tuple[Exchange, ...]:
