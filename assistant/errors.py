@@ -20,6 +20,8 @@ AssistantError                    1  a check or a bar failed
 │   ├── MismatchedIndex              built with another encoder, dimension or splitter
 │   └── IndexLocked                  another process is writing
 └── ModelError                    4  a language model's endpoint; quote mode answers unless --no-fallback
+    ├── Unreachable                  nobody answers at its address
+    └── PromptTooLong                the endpoint says that the prompt does not fit its window
 """
 
 from __future__ import annotations
@@ -42,7 +44,9 @@ __all__ = [
     "MissingExtra",
     "ModelError",
     "NoIndex",
+    "PromptTooLong",
     "UnknownReference",
+    "Unreachable",
     "UnreadableDocument",
     "UsageError",
 ]
@@ -149,3 +153,15 @@ class ModelError(AssistantError):
     """A language model's endpoint failed."""
 
     exit_code = 4
+
+
+class Unreachable(ModelError):
+    """Nobody answers at the endpoint's address; asking again at once would not help."""
+
+
+class PromptTooLong(ModelError):
+    """The endpoint says that the prompt does not fit the model's window; `window` is the window in tokens where it names one."""
+
+    def __init__(self, what: str, step: str = "", window: int | None = None) -> None:
+        self.window = window
+        super().__init__(what, step)

@@ -163,10 +163,17 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The first event of an answer as it streams: what was found before anything is said."""
+    """What was found, before anything is said. `question` is what was searched for; `rewritten` says that it is not what was asked."""
 
     passages: tuple[Passage, ...]
     coverage: Coverage
+    question: str = ""
+    rewritten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing new yet: comes at least every half second while a model is silent, so that whoever reads the stream can close it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +220,30 @@ class Answer:
         }
 
 
-AnswerEvent = Searched | Statement | Withheld | Answer
-"""What an answer yields as it streams: `Searched` once, then statements and withheld sentences, then the whole `Answer`.
-The final `Answer` is what counts: after a fallback its statements replace those that were streamed."""
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """The model failed, for this reason: what it said so far does not count, and quotations follow."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question of a conversation, what was searched for it, and what was answered ("" for an abstention)."""
+
+    question: str
+    searched_question: str
+    answer: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer) -> Exchange:
+        """The exchange that ended in `answer`."""
+        return cls(answer.question, answer.searched_question, " ".join(statement.text for statement in answer.statements))
+
+
+AnswerEvent = Searched | Statement | Withheld | Waiting | FellBack | Answer
+"""What an answer yields as it streams: `Searched` once, then statements and withheld sentences, then the whole `Answer`; with a
+model, `Waiting` anywhere between, and `FellBack` where quotations take its place. The final `Answer` is what counts."""
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:

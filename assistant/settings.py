@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from assistant.errors import InvalidSettings
@@ -77,16 +80,91 @@ class ModelSettings(_Section):
     """The language model; none by default. Times are in seconds."""
 
     name: str | None = None
-    """As LangChain's `init_chat_model` names it: "openai:gpt-4o-mini", "ollama:llama3.1"."""
+    """As LangChain's `init_chat_model` names it: "openai:gpt-4o-mini", "ollama:llama3.1". Without a provider, at a base URL: openai."""
     base_url: str | None = None
     api_key: SecretStr | None = None
-    temperature: float | None = 0.0
+    temperature: float | Literal["default"] | None = 0.0
+    """"default" leaves it to the provider: some models take no other."""
     context_tokens: int = Field(6000, ge=500)
-    """Budget for the passages in a prompt, counted with tiktoken."""
+    """The model's window: instructions, passages, question and answer have to fit."""
+    answer_tokens: int = Field(1000, ge=50)
+    """Of the window, what is kept free for the answer."""
     connect_timeout: float = Field(5.0, gt=0)
     first_token_timeout: float = Field(20.0, gt=0)
     gap_timeout: float = Field(15.0, gt=0)
     total_timeout: float = Field(90.0, gt=0)
+    rewrite_timeout: float = Field(8.0, gt=0)
+    """For making a follow-up question stand alone; after it, a rule does."""
+    tries: int = Field(3, ge=1)
+    """How often a request is made where the endpoint is busy (429) or fails (5xx) before its first token."""
+    retry_after: float = Field(20.0, ge=0)
+    """The longest wait before another try; an endpoint that asks for more is not asked again."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        return checked_address(value) if value else None
+
+
+def checked_address(value: str) -> str:
+    """A base URL as it is.
+
+    Raises:
+        ValueError: it is not http, or carries a name and password, which would be shown wherever the address is.
+    """
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("a base URL begins with http:// or https:// and names a host")
+    if parts.username or parts.password:
+        raise ValueError("a base URL holds no name and password; give a key as api_key")
+    return value
+
+
+PLACEHOLDERS = {
+    "system": ("mark", "handle", "refusal"),
+    "user": ("passages", "question"),
+    "follow_up": ("mark",),
+}
+"""What each prompt has to hold in braces, once or more: the tag around a passage, an example of a handle, the one refusal, …"""
+
+
+def check_template(template: str, placeholders: Iterable[str]) -> str:
+    """A prompt's template as it is.
+
+    Raises:
+        ValueError: it lacks a placeholder, has one that is not known, or a brace that opens none.
+    """
+    wanted = set(placeholders)
+    try:
+        fields = [field for field in Formatter().parse(template) if field[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"{error}; write a brace that is meant as a brace twice") from None
+    found = {name or "" for _, name, _, _ in fields}
+    if unknown := found - wanted:
+        raise ValueError(f"has an unknown placeholder {{{min(unknown)}}}; it may have {_in_braces(wanted)}")
+    if missing := wanted - found:
+        raise ValueError(f"lacks the placeholder {_in_braces(missing)}")
+    if any(form or conversion for _, _, form, conversion in fields):
+        raise ValueError("has a placeholder with a format; write its name in braces and no more")
+    return template
+
+
+def _in_braces(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in sorted(names))
+
+
+class PromptSettings(_Section):
+    """Templates that take the place of the project's own (assistant/answer/prompts.py), placeholders in braces."""
+
+    system: str | None = None
+    user: str | None = None
+    follow_up: str | None = None
+    """The instruction for making a follow-up question stand alone."""
+
+    @field_validator("system", "user", "follow_up")
+    @classmethod
+    def _has_its_placeholders(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return None if value is None else check_template(value, PLACEHOLDERS[str(info.field_name)])
 
 
 class ServerSettings(_Section):
@@ -126,6 +204,7 @@ class Settings(BaseSettings):
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     model: ModelSettings = ModelSettings()
+    prompts: PromptSettings = PromptSettings()
     server: ServerSettings = ServerSettings()
 
     @property

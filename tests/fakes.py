@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Literal
 
 from assistant.errors import EmptyQuestion, ModelError, UnknownReference
@@ -17,6 +17,7 @@ from assistant.schema import (
     Citation,
     Coverage,
     Document,
+    Exchange,
     Filters,
     Paragraph,
     Passage,
@@ -235,8 +236,9 @@ class FakeAssistant:
         model: ModelSettings | None = None,
         top: int | None = None,
         fallback: bool = True,
-    ) -> Iterator[AnswerEvent]:
-        """The events that are written down for `question`."""
+        history: Sequence[Exchange] = (),
+    ) -> Generator[AnswerEvent]:
+        """The events that are written down for `question`. "and <question>" after another one is searched for as `question`."""
         self.asked.append((question, mode, model))
         if not question.strip():
             raise EmptyQuestion

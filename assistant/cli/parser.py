@@ -66,6 +66,12 @@ def _add_question_commands(add: Callable[..., argparse.ArgumentParser], *shared:
     ask.add_argument(
         "--file", type=Path, metavar="QUESTIONS.jsonl", help='many questions, {"id","question"} a line; one JSON answer a line'
     )
+    ask.add_argument(
+        "--conversation",
+        type=Path,
+        metavar="FILE.jsonl",
+        help='go on with the conversation in this file, and add to it: "and what about stakeholders?" is then rewritten to stand alone',
+    )
     ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     search = add("search", "questions:search", "find passages without an answer", filters)
     search.add_argument("question", nargs="?")
@@ -116,9 +122,13 @@ def _filters() -> Parser:
 
 def _model() -> Parser:
     model = Parser(add_help=False)
-    group = model.add_argument_group("language model", "a key is read from ASSISTANT_MODEL__API_KEY or the provider's own variable")
+    group = model.add_argument_group(
+        "language model", "a key is read from ASSISTANT_MODEL__API_KEY, assistant.toml or the provider's own variable"
+    )
     group.add_argument("--mode", choices=("quote", "model"), help="default: model where one is configured, else quote")
-    group.add_argument("--model", metavar="NAME", help="openai:NAME for any OpenAI-compatible endpoint")
+    group.add_argument(
+        "--model", metavar="NAME", help="openai:NAME for any OpenAI-compatible endpoint; ollama:NAME, anthropic:NAME … with their extras"
+    )
     group.add_argument("--base-url", metavar="URL", help="the endpoint, for example http://localhost:8080/v1")
     group.add_argument("--no-fallback", action="store_true", help="fail with exit code 4 instead of answering in quote mode")
     return model

@@ -172,7 +172,7 @@ def doctor(arguments: Namespace) -> int:
 
 def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
     """(what, whether it is well, what was found and what to do) of each check."""
-    from assistant.answer.model import probe
+    from assistant.answer.providers import probe
     from assistant.index.encoder import describe
     from assistant.index.manifest import check_fingerprint, fingerprint
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Any, Literal, Protocol
@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import JSONResponse
 
 from assistant.errors import AssistantError, IndexProblem, ModelError, UnknownReference
-from assistant.schema import Answer, AnswerEvent, Coverage, Filters, Passage, paragraph_json, passage_json
+from assistant.schema import Answer, AnswerEvent, Coverage, Exchange, Filters, Passage, paragraph_json, passage_json
 from assistant.server.requests import AskRequest, SearchRequest
 from assistant.settings import ModelSettings
 
@@ -36,8 +36,9 @@ class Asked(Protocol):
         model: ModelSettings | None = ...,
         top: int | None = ...,
         fallback: bool = ...,
-    ) -> Iterator[AnswerEvent]:
-        """The answer as it comes; its last event is the whole `Answer`."""
+        history: Sequence[Exchange] = ...,
+    ) -> Generator[AnswerEvent]:
+        """The events of one answer, the last of them the whole `Answer`; closing it ends the work on it."""
 
     def search(self, question: str, *, filters: Filters = ..., top: int | None = ...) -> tuple[Passage, ...]:
         """The passages for a question."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import cast
 
 from assistant.errors import AssistantError, EmptyQuestion
@@ -11,22 +12,25 @@ from assistant.eval import feedback
 from assistant.ui import links, render
 from assistant.ui import source as sources
 from assistant.ui.choice import Choice
-from assistant.ui.turns import Answers, Place, Turn
+from assistant.ui.turns import Answers, Place, Turn, history_of
 
 UNEXPECTED = "Something went wrong while answering. The server's log says what; asking again may help."
 log = logging.getLogger(__name__)
 
 
-def answering(assistant: Answers, turn: Turn, chosen: Choice) -> Iterator[Turn]:
-    """The turn after each event of its answer. Whatever goes wrong ends it with one line; the log keeps the cause.
+def answering(assistant: Answers, turn: Turn, chosen: Choice, past: Sequence[Turn] = ()) -> Iterator[Turn]:
+    """The turn after each event of its answer, which follows those of `past`. Whatever goes wrong ends it with one line; the log
+    keeps the cause. While a model is silent the same turn comes again and again, so that Stop finds this between two events.
 
     Raises:
         EmptyQuestion: there is nothing to answer, and so no turn to show.
     """
+    wanted = {"filters": turn.filters, "mode": chosen.mode, "model": chosen.model, "history": history_of(past)}
     try:
-        for event in assistant.stream(turn.question, filters=turn.filters, mode=chosen.mode, model=chosen.model):
-            turn = turn.after(event)
-            yield turn
+        with closing(assistant.stream(turn.question, **wanted)) as events:  # type: ignore[arg-type]  # one dictionary of several types
+            for event in events:
+                turn = turn.after(event)
+                yield turn
     except EmptyQuestion:
         raise
     except AssistantError as error:

@@ -204,7 +204,11 @@ class _Page:
         turn, place = Turn(question.strip(), chosen.mode, filters=steering.filters_of(only or ())), None
         yield self._busy(True) | {self.box: "", self.notice: ""} | (self._told((*past, turn)) if turn.question else {})
         try:
-            for now in answering(self.assistant, turn, chosen):
+            for now in answering(self.assistant, turn, chosen, past):
+                if now is turn:  # nothing new; Gradio can stop only what gives something
+                    yield {self.notice: gr.skip()}
+                    continue
+                turn = now
                 updates = self._told((*past, now))
                 first = Place.of(now.first_citation) if now.first_citation else None
                 if first and first != place:

@@ -193,15 +193,6 @@ def _refusal(item: Turn, named: bool) -> str:
     return f'<p class="refusal">{escape(REFUSAL)}</p>{near}'
 
 
-def _searched_for(item: Turn) -> str:
-    """The question that was searched, where it is not the one that was typed; it can be changed."""
-    if item.answer is None or item.answer.searched_question == item.question:
-        return ""
-    asked = escape(item.answer.searched_question)
-    change = f'<button type="button" class="edit" data-question="{asked}">Change</button>'
-    return f'<p class="remark searched">Searched for: <q dir="auto">{asked}</q> {change}</p>'
-
-
 def _waiting(item: Turn) -> str:
     if not item.pending:
         return ""
@@ -210,6 +201,15 @@ def _waiting(item: Turn) -> str:
 
 def _problem(item: Turn) -> str:
     return f'<p class="problem" role="alert">{escape(sentence(item.problem))}</p>' if item.problem else ""
+
+
+def _searched_for(item: Turn) -> str:
+    """What a follow-up question was searched as, so that nothing is rewritten behind the reader's back; it can be changed."""
+    if item.searched is None or not item.searched.rewritten:
+        return ""
+    asked = escape(item.searched.question)
+    change = f'<button type="button" class="edit" data-question="{asked}">Change</button>'
+    return f'<p class="remark searched-for">Searched for: <span dir="auto">{asked}</span> {change}</p>'
 
 
 def _fallback(item: Turn) -> str:

@@ -11,11 +11,14 @@ from assistant.schema import (
     AnswerEvent,
     Citation,
     Document,
+    Exchange,
+    FellBack,
     Filters,
     Mode,
     Passage,
     Searched,
     Statement,
+    Waiting,
     Withheld,
 )
 from assistant.server import Asked
@@ -61,8 +64,12 @@ class Turn:
                 return replace(self, statements=(*self.statements, event))
             case Withheld():
                 return replace(self, withheld=(*self.withheld, event))
+            case Waiting():
+                return self
+            case FellBack():
+                return replace(self, mode="quote", statements=())
             case Answer():
-                searched = Searched(passages=event.passages, coverage=event.coverage)
+                searched = Searched(event.passages, event.coverage, event.searched_question, event.searched_question != event.question)
                 return Turn(self.question, event.mode, searched, event.statements, event.withheld, event, filters=self.filters)
 
     def ended(self, problem: str) -> Turn:
@@ -83,6 +90,11 @@ class Turn:
     def first_citation(self) -> Citation | None:
         """The citation that the page opens by itself."""
         return next((citation for statement in self.statements for citation in statement.citations), None)
+
+
+def history_of(turns: Sequence[Turn]) -> tuple[Exchange, ...]:
+    """What a conversation holds so far; a question without a complete answer is not part of it."""
+    return tuple(Exchange.of(turn.answer) for turn in turns if turn.answer)
 
 
 @dataclass(frozen=True, slots=True)
