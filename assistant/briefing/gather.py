@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assistant.answer.engine import AskMode, Assistant
+from assistant.answer.engine import Assistant
+from assistant.answer.request import AskMode
 from assistant.briefing.plan import Ask, Cite, Plan
 from assistant.corpus.references import parse_reference, render_reference
 from assistant.errors import BriefingError, InvalidPlan, UnknownReference

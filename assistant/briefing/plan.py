@@ -27,7 +27,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from assistant.answer.engine import MAX_QUESTION
+from assistant.answer.request import MAX_QUESTION
 from assistant.briefing.blocks import one_line, printable
 from assistant.corpus.unicode import clean
 from assistant.errors import InvalidPlan
