@@ -118,7 +118,7 @@ def finish(raw: bytes, sheet: Sheet, *, has_template: bool) -> bytes:
         for header, footer in _pairs(section, odd_and_even=document.settings.odd_and_even_pages_header_footer):
             _fill(header, footer, sheet)
     for paragraph in document.paragraphs:
-        if paragraph.runs and all(run.bold for run in paragraph.runs):
+        if paragraph.runs and paragraph.runs[-1].bold:
             paragraph.paragraph_format.keep_with_next = True  # a question stays with its answer
     if not has_template:
         _set_plainly(document)
@@ -157,7 +157,7 @@ def _fill(header: Any, footer: Any, sheet: Sheet) -> None:
     if sheet.classification:
         _line(header, first=True, centred=True).add_run(printable(sheet.classification)).bold = True
     line = _line(footer, first=False, centred=False)
-    line.add_run(printable(f"{sheet.footer} {sheet.page} "))
+    line.add_run(printable(f"{sheet.footer} · {sheet.page} "))
     _page_number(line)
     if sheet.classification:
         _line(footer, first=False, centred=True).add_run(printable(sheet.classification)).bold = True
