@@ -120,11 +120,36 @@ def finish(raw: bytes, sheet: Sheet, *, has_template: bool) -> bytes:
     for paragraph in document.paragraphs:
         if paragraph.runs and paragraph.runs[-1].bold:
             paragraph.paragraph_format.keep_with_next = True  # a question stays with its answer
+    _add_styles(document)
     if not has_template:
         _set_plainly(document)
     made = BytesIO()
     document.save(made)
     return made.getvalue()
+
+
+def _add_styles(document: Document) -> None:
+    """The styles of notes and quotations, where a template has none: Word shows a mark without its style as a digit of the text."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Cm, Pt
+
+    known = {style.style_id for style in document.styles}
+    if "FootnoteReference" not in known and _uses(document, "FootnoteReference"):
+        style = document.styles.add_style("Footnote Reference", WD_STYLE_TYPE.CHARACTER)
+        style.font.superscript = True
+        style.element.name_val = "footnote reference"  # as Word calls its own
+    for name, left, size in (("Footnote Text", 0.0, 9), ("Block Text", 1.0, None)):
+        if name.replace(" ", "") not in known and _uses(document, name.replace(" ", "")):
+            style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+            style.base_style = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
+            style.paragraph_format.left_indent = style.paragraph_format.right_indent = Cm(left)
+            style.font.size = Pt(size) if size else None
+            style.element.name_val = name.lower() if name.startswith("Foot") else name
+
+
+def _uses(document: Document, style: str) -> bool:
+    parts = [document.part.blob, *(link.target_part.blob for link in document.part.rels.values() if link.reltype.endswith("/footnotes"))]
+    return any(f'w:val="{style}"'.encode() in part for part in parts)
 
 
 def _set_plainly(document: Document) -> None:

@@ -13,8 +13,10 @@ from typing import Literal
 
 from assistant.corpus.labels import Label, Part
 from assistant.corpus.references import ordinal
+from assistant.schema import NO_TEXT
 
 Language = Literal["en", "fr", "es"]
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -64,7 +66,7 @@ class Words:
 _KINDS = {"report": "report", "resolution": "resolution", "statement": "statement", "transcript": "transcript", "letter": "letter"}
 
 _ENGLISH = Words(
-    no_text="No text found in the documents searched.",
+    no_text=NO_TEXT,
     quotes=("“", "”"),
     mark_before_punctuation=False,
     one="para.",
