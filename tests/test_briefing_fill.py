@@ -31,10 +31,8 @@ def test_a_quotation_takes_the_placeholders_place(draft: Assistant) -> None:
     """Whole paragraphs with their references, the standing of the draft among them; comments remember the placeholder."""
     raw, states = _fill("You said {{quote: A/79/214#1}} and {{ quote : A/79/214, paras. 2–3 }}.", draft)
     assert states == ["new", "new"]
-    assert (
-        shown(raw.decode())
-        == f"You said {QUOTED} and “Second of a.” (A/79/214 (draft), para. 2) “Third of a.” (A/79/214 (draft), para. 3)."
-    )
+    more = "“Second of a.” (A/79/214 (draft), para. 2) “Third of a.” (A/79/214 (draft), para. 3)"
+    assert shown(raw.decode()) == f"You said {QUOTED} and {more}."
     assert b"<!-- assistant {{quote: A/79/214#1}} " in raw
 
 
@@ -112,7 +110,8 @@ def test_what_cannot_be_filled_is_named_with_its_line(draft: Assistant, text: st
 
 _PIECES = st.one_of(
     st.text(max_size=12),
-    st.sampled_from(["\r\n", "\n", "\r", "\ufeff", "{{", "}}", "{{quote: A/79/214#1}}", "{{QUOTE:A/79/214, paras. 1–3 }}", "{{quote:\r\nA/79/214#2}}",
+    st.sampled_from(["\r\n", "\n", "\r", "\ufeff", "{{", "}}", "{{quote: A/79/214#1}}", "{{QUOTE:A/79/214, paras. 1–3 }}",
+                     "{{quote:\r\nA/79/214#2}}",
                      "- ", "> ", "`", "<!-- c -->", "“", "{{other: x}}", "**", "    "]),
 )  # fmt: skip
 
