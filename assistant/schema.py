@@ -20,6 +20,9 @@ Mode = Literal["quote", "model"]
 REFUSAL = "Not in these documents."
 """The one refusal. Prompts, code, the page and the tests all use this constant, so that a refusal is never a guess."""
 
+NO_TEXT = "No text found in the documents searched."
+"""What stands in a briefing where a question has no answer: never nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

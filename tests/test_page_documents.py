@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from page_server import Served, Visitor
 from pdfs import Writer
 from playwright.sync_api import expect
 
@@ -17,6 +16,7 @@ from assistant.index.build import build
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
+    from page_server import Served, Visitor
     from playwright.sync_api import BrowserContext
 
     from assistant.index.encoder import Encoder
@@ -50,6 +50,8 @@ INCIDENT = "How soon is an incident in a harbour reported?"
 @pytest.fixture(scope="module")
 def several(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Served]]:
     """A workspace of two documents and the page on it, as `assistant chat` serves it."""
+    from page_server import Served
+
     place = tmp_path_factory.mktemp("several")
     (place / "corpus").mkdir()
     (place / "corpus" / "catalogue.toml").write_text(CATALOGUE, encoding="utf-8")
@@ -64,6 +66,8 @@ def several(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture
 def reader(context: BrowserContext, several: tuple[Path, Served]) -> Iterator[Visitor]:
     """A visitor of that page, whose browser keeps nothing from another test."""
+    from page_server import Visitor
+
     with Visitor(context, several[1].url) as visiting:
         visiting.page.evaluate("localStorage.clear()")
         visiting.page.reload()
@@ -108,6 +112,8 @@ def test_a_link_shows_the_same_citations_elsewhere(reader: Visitor, another_cont
     reader.ask(INCIDENT)
     first = reader.turns.last.locator(".statement .chip").first.get_attribute("data-quote") or ""
     link = reader.turns.last.locator(".link").get_attribute("data-link") or ""
+    from page_server import Visitor
+
     with Visitor(another_context, several[1].url + link) as other:
         expect(other.turns).to_have_count(1)
         expect(other.turns.locator(".question")).to_have_text(INCIDENT)

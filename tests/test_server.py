@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from fakes import CHAIR, CONSULTATIONS, FakeAssistant, passage
 from fastapi import FastAPI
-from page_server import page_url
 from starlette.testclient import TestClient
 from test_ui_serving import served_by
 
@@ -23,7 +22,7 @@ from assistant.server.api import Busy
 from assistant.server.requests import FilterFields
 from assistant.settings import ServerSettings, Settings, load
 
-__all__ = ["page_url"]
+pytest_plugins = ("page_server",)
 PROGRAMS = Path(__file__).parents[1] / "docs" / "programs.md"
 EXAMPLES = re.findall(r"```python\n(.*?)```", PROGRAMS.read_text(encoding="utf-8"), re.DOTALL)
 QUESTION = "What did the Chair say about stakeholders?"

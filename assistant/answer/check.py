@@ -17,7 +17,7 @@ from assistant.answer.resolve import Resolver
 from assistant.answer.verify import EncoderSupport, Failure, LexicalSupport, Support, contains_quote, judge, quotations
 from assistant.corpus.references import parse_reference, render_reference
 from assistant.index.generations import Generation
-from assistant.schema import REFUSAL, Passage
+from assistant.schema import NO_TEXT, REFUSAL, Passage
 
 if TYPE_CHECKING:
     from assistant.answer.engine import Assistant
@@ -29,8 +29,9 @@ _CANDIDATES = 8
 _AROUND = 2
 _OURS = re.compile(
     rf"{re.escape(REFUSAL.rstrip('.'))}\.?|{re.escape(UNSURE)}|Searched [\d,]+ documents?, [\d,]+ paragraphs?\.|Nearest paragraphs:"
+    rf"|\[?{re.escape(NO_TEXT)}\]?|This comes from the [\d,]+ nearest of [\d,]+ paragraphs; it is not a complete list\."
 )
-"""What an answer of this program says of itself."""
+"""What an answer or a briefing of this program says of itself."""
 
 
 @dataclass(frozen=True, slots=True)

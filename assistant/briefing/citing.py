@@ -106,9 +106,11 @@ def first_reference(document: Document, name: str, where: str, language: Languag
     parts = [name]
     who = document.speaker if document.speaker not in (None, document.delegation) else None
     speaker = f"{who} ({document.delegation})" if who and document.delegation else who or document.delegation
-    for part in (speaker, document.session, date_in_words(document.date, language) if document.date else None):
-        if part and not any(_says(told, part) for told in parts):
+    for part in filter(None, (speaker, document.session)):
+        if not any(_says(told, part) for told in parts):
             parts.append(part)
+    if document.date and not any(_says(told, date_in_words(document.date, known)) for told in parts for known in WORDS):
+        parts.append(date_in_words(document.date, language))
     return ", ".join((*parts, where))
 
 

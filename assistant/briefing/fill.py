@@ -187,4 +187,5 @@ def _quoted(item: Evidence, language: Language) -> str:
     reference = f"{name}, {label_text((item.passage.paragraph.label, item.path), language)}"
     # A line break would end a list's item or a table's cell of the text around it.
     quote = markdown_text(" ".join(item.quote.split("\n")))
-    return f"{opening}{quote}{closing} ({markdown_text(reference)})"
+    # No comment of a document may end the part: "<!--" is written as a reference to its first character.
+    return f"{opening}{quote}{closing} ({markdown_text(reference)})".replace("\\<!--", "&lt;!--")

@@ -76,7 +76,10 @@ class _Composer:
             yield tuple(self.blocks(item.children)) if isinstance(item, Branch) else tuple(self.blocks((item,)))
 
     def _answered(self, ask: Ask, reply: Reply) -> Iterator[Block]:
-        yield Paragraph(plain(ask.question, "strong"))
+        described = _described(ask.filters)
+        only = plain(f"{self.words.only.format(filters=described)} ", "emphasis") if described else ()
+        asked = ask.question if ask.question.endswith(("?", ":", ".")) else f"{ask.question}:"
+        yield Paragraph((*only, Run(asked, "strong")))
         if reply.said:
             yield Items(tuple((Paragraph(self._statement(said)),) for said in reply.said))
         else:
@@ -101,8 +104,6 @@ class _Composer:
                     documents=f"{documents:,} {words.documents[documents != 1]}",
                     paragraphs=f"{paragraphs:,} {words.paragraphs[paragraphs != 1]}",
                 )
-            if described:
-                yield words.only.format(filters=described)
         yield from reply.remarks
         if reply.fallback:
             yield words.fallback.format(model=reply.model or "model", reason=reply.fallback)
@@ -113,7 +114,7 @@ class _Composer:
         for document, found in _grouped((item.passage.document.id, item) for item in evidence).items():
             places = [(item.passage.paragraph.label, item.path) for item in found]
             where = places_text(places, self.positions.get(document, {}), self.language)
-            yield Paragraph(plain(f"{self.names[document]}, {where}", "strong"))
+            yield Paragraph(plain(f"{self.names[document]}, {where}:", "strong"))
             for item in found:
                 marked = with_marks(item.quote, [self._note(item)], self.language, quoted=True, source=self._foreign(item))
                 yield Quotation((Paragraph(marked),))
@@ -166,7 +167,8 @@ class _Composer:
         if not self.notes:
             return
         yield Heading(1, plain(self.words.sources))
-        yield Items(tuple((self._source(found),) for found in _grouped((n.passage.document.id, n) for n in self.notes).values()))
+        for found in _grouped((item.passage.document.id, item) for item in self.notes).values():
+            yield self._source(found)
 
     def _source(self, cited: Sequence[Evidence]) -> Paragraph:
         document = cited[0].passage.document
@@ -182,7 +184,7 @@ class _Composer:
         places: list[Place] = [(item.passage.paragraph.label, ()) for item in cited]
         where = places_text(places, self.positions.get(document.id, {}), self.language)
         told = "; ".join(filter(None, facts))
-        return Paragraph((Run(self.names[document.id], "strong"), Run(f": {told}. {self.words.cited}: {where}.")))
+        return Paragraph((Run(self.names[document.id], "strong"), Run(f": {told}; {self.words.cited} {where}")))
 
     def _foreign(self, item: Evidence) -> str | None:
         """The language of a quotation, where it is known and not the briefing's."""

@@ -118,13 +118,38 @@ def finish(raw: bytes, sheet: Sheet, *, has_template: bool) -> bytes:
         for header, footer in _pairs(section, odd_and_even=document.settings.odd_and_even_pages_header_footer):
             _fill(header, footer, sheet)
     for paragraph in document.paragraphs:
-        if paragraph.runs and all(run.bold for run in paragraph.runs):
+        if paragraph.runs and paragraph.runs[-1].bold:
             paragraph.paragraph_format.keep_with_next = True  # a question stays with its answer
+    _add_styles(document)
     if not has_template:
         _set_plainly(document)
     made = BytesIO()
     document.save(made)
     return made.getvalue()
+
+
+def _add_styles(document: Document) -> None:
+    """The styles of notes and quotations, where a template has none: Word shows a mark without its style as a digit of the text."""
+    from docx.enum.style import WD_STYLE_TYPE
+    from docx.shared import Cm, Pt
+
+    known = {style.style_id for style in document.styles}
+    if "FootnoteReference" not in known and _uses(document, "FootnoteReference"):
+        style = document.styles.add_style("Footnote Reference", WD_STYLE_TYPE.CHARACTER)
+        style.font.superscript = True
+        style.element.name_val = "footnote reference"  # as Word calls its own
+    for name, left, size in (("Footnote Text", 0.0, 9), ("Block Text", 1.0, None)):
+        if name.replace(" ", "") not in known and _uses(document, name.replace(" ", "")):
+            style = document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+            style.base_style = document.styles.default(WD_STYLE_TYPE.PARAGRAPH)
+            style.paragraph_format.left_indent = style.paragraph_format.right_indent = Cm(left)
+            style.font.size = Pt(size) if size else None
+            style.element.name_val = name.lower() if name.startswith("Foot") else name
+
+
+def _uses(document: Document, style: str) -> bool:
+    parts = [document.part.blob, *(link.target_part.blob for link in document.part.rels.values() if link.reltype.endswith("/footnotes"))]
+    return any(f'w:val="{style}"'.encode() in part for part in parts)
 
 
 def _set_plainly(document: Document) -> None:
@@ -157,7 +182,7 @@ def _fill(header: Any, footer: Any, sheet: Sheet) -> None:
     if sheet.classification:
         _line(header, first=True, centred=True).add_run(printable(sheet.classification)).bold = True
     line = _line(footer, first=False, centred=False)
-    line.add_run(printable(f"{sheet.footer} {sheet.page} "))
+    line.add_run(printable(f"{sheet.footer} · {sheet.page} "))
     _page_number(line)
     if sheet.classification:
         _line(footer, first=False, centred=True).add_run(printable(sheet.classification)).bold = True

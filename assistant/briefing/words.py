@@ -13,11 +13,9 @@ from typing import Literal
 
 from assistant.corpus.labels import Label, Part
 from assistant.corpus.references import ordinal
+from assistant.schema import NO_TEXT
 
 Language = Literal["en", "fr", "es"]
-
-NO_TEXT = "No text found in the documents searched."
-"""What stands where a question has no answer: never nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +79,10 @@ _ENGLISH = Words(
     note="Note",
     notes="Notes",
     annex="Annex: quotations",
-    annex_lead="The paragraphs cited, whole and exactly as they stand in the documents, in the order of reference.",
+    annex_lead="The paragraphs cited, whole and exactly as they stand in the documents, in the order of reference:",
     only_cited="Of {length} characters in this paragraph, only what is cited.",
     sources="Sources",
-    cited="Cited",
+    cited="cited:",
     standings={"draft": "draft", "superseded": "superseded", "unofficial": "unofficial"},
     explained={
         "adopted": "adopted",
@@ -97,12 +95,12 @@ _ENGLISH = Words(
     parts={},
     months="January February March April May June July August September October November December",
     audience="For {audience}",
-    made="Made on {date} from index {generation}.",
+    made="Made on {date} from index {generation}",
     page="Page",
     searched="Searched {documents}, {paragraphs}.",
     documents=("document", "documents"),
     paragraphs=("paragraph", "paragraphs"),
-    only="Only: {filters}.",
+    only="Only {filters}:",
     nothing_matches="No document matches: {filters}.",
     written_by="Written by {model} and checked against the paragraphs.",
     fallback="Quotations instead of {model}: {reason}.",
@@ -121,10 +119,10 @@ _FRENCH = Words(
     note="Note",
     notes="Notes",
     annex="Annexe\u00a0: citations",
-    annex_lead="Les paragraphes cités, intégralement et tels qu’ils figurent dans les documents, dans l’ordre des renvois.",
+    annex_lead="Les paragraphes cités, intégralement et tels qu’ils figurent dans les documents, dans l’ordre des renvois\u00a0:",
     only_cited="De ce paragraphe de {length} caractères, seul ce qui est cité.",
     sources="Sources",
-    cited="Cité",
+    cited="cité\u00a0:",
     standings={"draft": "projet", "superseded": "remplacé", "unofficial": "non officiel"},
     explained={
         "adopted": "adopté",
@@ -144,12 +142,12 @@ _FRENCH = Words(
     },
     months="janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     audience="À l’attention de {audience}",
-    made="Établi le {date} à partir de l’index {generation}.",
+    made="Établi le {date} à partir de l’index {generation}",
     page="Page",
     searched="Consultés\u00a0: {documents}, {paragraphs}.",
     documents=("document", "documents"),
     paragraphs=("paragraphe", "paragraphes"),
-    only="Limité à\u00a0: {filters}.",
+    only="Seulement {filters}\u00a0:",
     nothing_matches="Aucun document ne correspond à\u00a0: {filters}.",
     written_by="Rédigé par {model} et vérifié dans les paragraphes.",
     fallback="Citations à la place de {model}\u00a0: {reason}.",
@@ -168,10 +166,10 @@ _SPANISH = Words(
     note="Nota",
     notes="Notas",
     annex="Anexo: citas",
-    annex_lead="Los párrafos citados, íntegros y tal como figuran en los documentos, en el orden de las referencias.",
+    annex_lead="Los párrafos citados, íntegros y tal como figuran en los documentos, en el orden de las referencias:",
     only_cited="De los {length} caracteres de este párrafo, solo lo citado.",
     sources="Fuentes",
-    cited="Citado",
+    cited="citado:",
     standings={"draft": "proyecto", "superseded": "reemplazado", "unofficial": "no oficial"},
     explained={
         "adopted": "aprobado",
@@ -198,12 +196,12 @@ _SPANISH = Words(
     },
     months="enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
     audience="Para {audience}",
-    made="Preparado el {date} a partir del índice {generation}.",
+    made="Preparado el {date} a partir del índice {generation}",
     page="Página",
     searched="Consultados: {documents}, {paragraphs}.",
     documents=("documento", "documentos"),
     paragraphs=("párrafo", "párrafos"),
-    only="Solo: {filters}.",
+    only="Solo {filters}:",
     nothing_matches="Ningún documento corresponde a: {filters}.",
     written_by="Redactado por {model} y verificado con los párrafos.",
     fallback="Citas en lugar de {model}: {reason}.",
