@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from model_server import ModelServer, Reply, Request
-from page_server import Served, Visitor
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    from page_server import Visitor
     from playwright.sync_api import BrowserContext
 
 pytest_plugins = ("page_server",)
@@ -44,6 +44,8 @@ def endpoint() -> Iterator[ModelServer]:
 @pytest.fixture(scope="module")
 def model_page(workspace: Path, endpoint: ModelServer) -> Iterator[str]:
     """`assistant chat` with a model in its environment, as a user starts it."""
+    from page_server import Served
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASSISTANT_MODEL__NAME", "openai:scripted")
         patch.setenv("ASSISTANT_MODEL__BASE_URL", endpoint.base_url)
@@ -55,6 +57,8 @@ def model_page(workspace: Path, endpoint: ModelServer) -> Iterator[str]:
 @pytest.fixture
 def reader(context: BrowserContext, model_page: str) -> Iterator[Visitor]:
     """A visitor of that page."""
+    from page_server import Visitor
+
     with Visitor(context, model_page) as visiting:
         yield visiting
     assert visiting.errors == []
