@@ -60,8 +60,9 @@ README files, catalogue.toml and names that begin with a dot are not documents.
     "assistant.toml": """# Settings. A flag overrides the environment (ASSISTANT_MODEL__NAME), which overrides this file.
 #
 # [model]
-# name = "openai:NAME"
+# name = "openai:NAME"                      # or ollama:NAME, anthropic:NAME, … with their extras
 # base_url = "http://localhost:8080/v1"
+# context_tokens = 6000                     # the model's window
 """,
 }
 _EXAMPLE_GOLD = "gold.jsonl"
