@@ -21,7 +21,7 @@ from assistant.index.generations import verify as problems_of_current
 from assistant.settings import Settings
 
 _FILES = {
-    "corpus/README.md": """Put documents here (.txt; .jsonl in BEIR layout), then run `assistant index`.
+    "corpus/README.md": """Put documents here (.pdf, .docx, .html, .md, .txt; .jsonl in BEIR layout), then run `assistant index`.
 
 README files, catalogue.toml and names that begin with a dot are not documents.
 """,

@@ -70,18 +70,27 @@ def _is_roman(text: str, path: tuple[str, ...]) -> bool:
     return bool(_ROMAN.match(text)) and not continues
 
 
-def closing_of(blocks: Sequence[Sequence[Line]]) -> int:
-    """How many of the last blocks say at which meeting, and when, a resolution was adopted: "10th plenary meeting", "13 December 2014"."""
-    for count in (2, 1):
-        lines = [line for block in blocks[-count:] for line in block]
-        if (
-            count <= len(blocks)
-            and 1 <= len(lines) <= 2
-            and _MEETING.fullmatch(lines[0].text)
-            and all(_DATE.fullmatch(line.text) for line in lines[1:])
-        ):
-            return count
-    return 0
+def parted(blocks: Sequence[list[Line]], is_last: bool, knows_headings: bool) -> tuple[list[list[Line]], list[list[Line]]]:
+    """A paragraph's blocks with a heading at their end in a block of its own, though no space parts them; and, of the last
+    paragraph, the lines that say at which meeting, and when, a resolution was adopted: "10th plenary meeting", "13 December 2014".
+    """
+    found = [list(block) for block in blocks]
+    if is_last:
+        lines = [line for block in found for line in block]
+        count = next((count for count in (2, 1) if count < len(lines) and _is_closing(lines[-count:])), 0)
+        closing = lines[len(lines) - count :]
+        kept = ([line for line in block if line.start < closing[0].start] for block in found) if closing else found
+        return [block for block in kept if block], [[line] for line in closing]
+    block = found[-1]
+    above, last = block[-2:] if len(block) > 1 else (None, None)
+    is_open = above is not None and last is not None and last.begins is None and above.is_closed and above.text[-1] not in ";:："
+    if is_open and not knows_headings and (is_heading(block[-1:]) or is_numbered_title(block[-1:])):
+        found[-1:] = [block[:-1], block[-1:]]
+    return found, []
+
+
+def _is_closing(lines: Sequence[Line]) -> bool:
+    return bool(_MEETING.fullmatch(lines[0].text)) and all(_DATE.fullmatch(line.text) for line in lines[1:])
 
 
 def end_of_paragraph(blocks: Sequence[Sequence[Line]], is_last: bool, knows_headings: bool = False) -> int:

@@ -26,12 +26,20 @@ _PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s
 _HEADING_MARK = re.compile(r"(?:[IVXLC]{1,6}|[A-Z])\.\s+\S")
 _LEADS_ON = re.compile(r"(?:\b(?:and|or|to|of|the|than|in|on|by|from|with|for|until|between|over|about)|[-–—(§])$", re.IGNORECASE)
 
-_NUMBER = re.compile(r"\d+(?:\s?(?:bis|ter|quater|quinquies)\b)?(?P<dot>[.)](?!\d))?(?:\s+(?P<opening>[\"“‘«(\[]|(?![a-z])[^\W\d_]))?")
+_NUMBER = re.compile(
+    r"\d+(?:[A-Z]?(?:\.(?:\d{1,3}|[IVXLC]{1,6}))+)?(?:\s?(?:bis|ter|quater|quinquies)\b)?(?P<dot>[.)](?!\d))?(?:\s+(?P<opening>[\"“‘«(\[]|(?![a-z])[^\W\d_]))?"
+)
 
 _ITEM = re.compile(
     r"\(?(?:\d{1,4}|[a-z]{1,2}|[ivxl]{1,6})\)|\d{1,3}[A-Z]?(?:\.(?:[IVXLC]+|\d{1,3})){0,4}(?:\s?(?:bis|ter))?(?:\.|\t|\s(?=[A-Z“\"]))"
 )
 _NUMBERED_TITLE = re.compile(r"\d{1,2}\.\s+[^\W\d_][^.;:]{0,100}(?<![,.;:])")
+MONTH = re.compile(
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?!\s+(?:i|we|it|they|the)\b)|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?(?:\s|,|$)",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"\d{1,2}\s+")
 MAX_HEADING = 160
 _LONGEST_WORD = 15
 """Letters of a word that count when it is asked whether it had room: text without spaces is one word a line."""
@@ -100,7 +108,13 @@ class Spacing:
             return True
         if is_marked(before.text) and not before.is_closed:
             return not self.fills(before, after)
+        if not before.is_closed and _begins_anew(after.text) and not _is_date(after.text):
+            return self.was_ended(before, after)
         return not self.by_gap and not first.islower() and _ends_early(before, after, self.width)
+
+    def was_ended(self, before: Line, after: Line) -> bool:
+        """Whether `before` ends on purpose though it is open, as a heading does: the first word of `after` had ample room there."""
+        return not before.goes_on and _needed(before, after) <= 0.7 * self.width
 
     def fills(self, before: Line, after: Line) -> bool:
         """Whether `before` was broken because the first word of `after` had no room. Lines of one text vary by some letters."""
@@ -154,7 +168,9 @@ def _marked_page_numbers(lines: list[Line]) -> tuple[Line, ...]:
     for (at, number), (later, following) in pairwise(alone):
         if following == number + 1:
             marked |= {at, later}
-    for at, _ in alone:
+    for at, number in alone:
+        if at == len(lines) - 1 and number == lines[at].page and at and lines[at - 1].is_closed:
+            marked.add(at)
         if any(lines[other].page != lines[at].page for other in (at - 1, at + 1) if 0 <= other < len(lines)):
             marked.add(at)
     return tuple(replace(line, role="margin") if at in marked else line for at, line in enumerate(lines))
@@ -212,9 +228,15 @@ def _ends_heading(block: list[Line], after: Line, spacing: Spacing) -> bool:
 
 
 def _begins_anew(text: str) -> bool:
-    """Whether `text` begins with a mark and not with a word or a number of a sentence: "2. The", "2 The", "(a)"; not "2025 to"."""
+    """Whether `text` begins with a mark and not with a word or a number of a sentence: "2. The", "2.1 The", "(a)"; not "2025 to"."""
     match = _NUMBER.match(text)
     return bool(match["opening"] or match["dot"]) if match else not text[0].isalpha()
+
+
+def _is_date(text: str) -> bool:
+    """Whether `text` begins with a day: "5 September 2031"."""
+    day = _DAY.match(text)
+    return bool(day and MONTH.match(text, day.end()))
 
 
 def is_marked(text: str) -> bool:

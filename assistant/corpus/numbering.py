@@ -14,14 +14,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from assistant.corpus.chains import WEAK, Mark, chain_of, series_of
-from assistant.corpus.layout import Line, Spacing, blocks_of, is_heading, is_numbered_title
+from assistant.corpus.layout import MONTH, Line, Spacing, blocks_of, is_heading, is_numbered_title
 
 __all__ = ["Mark", "find_marks", "is_heading"]
 
 _MARK = re.compile(
     r"(?P<parents>(?:\d{1,3}[A-Z]?\.(?:(?:[IVXLC]{1,6}|\d{1,3}[A-Z]?)\.){0,3})?)(?P<number>\d{1,4})(?!\.\d)"
     r"(?:[ ]?(?P<suffix>bis|ter|quater|quinquies)\b)?"
-    r"(?:(?P<style>[.)])(?:\s+|(?=[^\W\d_][^.\d])|$)|\s+)(?P<text>.*)",  # "7.Text" and "7." alone on its line are marks, "7" alone is not
+    r"(?:\s?(?P<style>[.)．]|[-–—](?=\s+[^\W\d_]))(?:\s+|(?=[^\W\d_][^.\d])|$)|\s+)(?P<text>.*)",
+    # "7.Text" and "7." alone on its line are marks, "7" alone is not; Arabic texts print "7 -".
     re.DOTALL,
 )
 _CUE = re.compile(
@@ -31,13 +32,8 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _SURE_CUE = re.compile(r"(?:\b(?:[Pp]aras?|[Nn]os|No)\.|¶)$")
-_MONTH = re.compile(
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may(?!\s+(?:i|we|it|they|the)\b)|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?(?:\s|,|$)",
-    re.IGNORECASE,
-)
-
-
+_TAB = re.compile(r"[\w.)]+(?: (?:bis|ter|quater|quinquies)\.?)?\t")
+"""A number with a tabulator behind it."""
 _MANY_MORE = 1.2
 
 
@@ -107,7 +103,7 @@ def _heads(chain: list[Mark], others: Sequence[list[Mark]], lines: Sequence[Line
         for mark in chain
         if (child := below.get(f"{mark.label}."))
         and child > mark.line
-        and is_heading(lines[mark.line : child][:1])
+        and (is_heading(lines[mark.line : mark.line + 1]) or is_numbered_title(lines[mark.line : mark.line + 1]))
         and child - mark.line <= 4
     ]
     return 2 * len(heading) > len(chain)
@@ -145,7 +141,8 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
                 under_heading = opens and first and bool(above) and (is_heading(above) or _heads_number(above, match))
                 weight = 1.0 if under_heading else _weight(before, line, opens, bool(match["style"]), first, spacing)
                 if first and weight and below and (under := _MARK.match(below[0].text)) and _heads_number(block, under):
-                    weight = WEAK  # a number right above another's, without a sentence: a heading
+                    # A number right above another's, without a sentence: a heading. None other stands above its own like.
+                    weight = 0 if match["number"] == under["number"] and match["parents"] == under["parents"] else WEAK
                 if weight:
                     last = before.text[-1] if before else ""
                     yield Mark(
@@ -179,14 +176,14 @@ def _opens(text: str, match: re.Match[str]) -> bool:
     """Whether the text after a number begins as a paragraph does. After a bare number, a month makes a date of it."""
     if match["style"]:
         return not text[0].islower()
-    return (text[0] in "\"'“‘«([「" or (text[0].isalpha() and not text[0].islower())) and not _MONTH.match(text)
+    return (text[0] in "\"'“‘«([「" or (text[0].isalpha() and not text[0].islower())) and not MONTH.match(text)
 
 
 def _weight(before: Line | None, line: Line, opens: bool, is_dotted: bool, first: bool, spacing: Spacing) -> float:
     """How far the number of `line` may start a paragraph after the line `before`; `first`: the layout sets it apart from that."""
     if not (opens or is_dotted):
         return 0
-    if before is None or (line.begins and opens and line.text.find("\t") > 0):
+    if before is None or (opens and _TAB.match(line.text)):
         return 1  # a tabulator after the number: it was set as one
     if _SURE_CUE.search(before.text[-12:]) or before.goes_on:
         return 0
@@ -196,7 +193,7 @@ def _weight(before: Line | None, line: Line, opens: bool, is_dotted: bool, first
         return 1
     if before.text[-1] == ",":
         return 1 if first else WEAK if is_dotted else 0
-    return WEAK if opens and (is_dotted or line.gap > spacing.gap) else 0
+    return WEAK if opens and (is_dotted or (first and spacing.wrapped) or line.gap > spacing.gap) else 0
 
 
 def _is_only_a_list(lines: Sequence[Line], chain: list[Mark], candidates: Sequence[Mark], spacing: Spacing) -> bool:

@@ -10,40 +10,38 @@ the ledger. `split` is pure: the same source gives the same paragraphs.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from assistant.corpus.headings import HeadingPath, closing_of, end_of_paragraph, heading_text, is_subtitle, is_title
+from assistant.corpus.headings import HeadingPath, end_of_paragraph, heading_text, is_subtitle, is_title, parted
 from assistant.corpus.layout import Line, Spacing, blocks_of, is_marked, repair, spacing_of
+from assistant.corpus.ledgers import excerpt, gaps_of, lists_of, notes_of, restarts_of
 from assistant.corpus.numbering import Mark, find_marks
-from assistant.corpus.scopes import scopes_of
+from assistant.corpus.scopes import Scope, scopes_of
 from assistant.corpus.source import SourceText, plain
 from assistant.corpus.tables import tables_of, with_tables
 from assistant.corpus.turns import is_transcript, speaker_of
 from assistant.schema import Ledger, Numbering, Paragraph
 
-SPLITTER_VERSION = "2"
+SPLITTER_VERSION = "3"
 """Part of an index's fingerprint: raised whenever the same text may give other paragraphs."""
-
-_EXCERPT = 60
 
 
 @dataclass
 class _Draft:
-    """What has been collected of one document so far. `scope` are the headings of the part, `turn` is who
-    speaks in a transcript."""
+    """What has been collected of one document so far. `scope` are the headings of the part, `turn` is who speaks in a
+    transcript, `due` are the tables of the scope that are still to come."""
 
     document: str
     source: str
     paged: bool
+    in_turns: bool
     paragraphs: list[Paragraph] = field(default_factory=list)
     labels: dict[str, int] = field(default_factory=dict)
     scope: tuple[str, ...] = ()
     path: HeadingPath = field(default_factory=HeadingPath)
-    in_turns: bool = False
+    due: list[list[Line]] = field(default_factory=list)
     turn: str | None = None
     counted: int = 0
     tables: int = 0
@@ -60,10 +58,12 @@ class _Draft:
             name = f"{name}~{seen}"
         self._keep(name, "counted" if label is None else "official", lines, _spans(self.source, lines, start))
 
-    def add_table(self, lines: Sequence[Line]) -> None:
-        """Adds a table as one counted paragraph, a row a line of its source."""
-        self.tables += 1
-        self._keep(f"t{self.tables}", "counted", lines, _spans(self.source, lines))
+    def add_tables(self, before: int | None = None) -> None:
+        """Adds the tables that are due before this offset, or all: each one counted paragraph, a row a line of its source."""
+        while self.due and (before is None or self.due[0][0].start < before):
+            lines = self.due.pop(0)
+            self.tables += 1
+            self._keep(f"t{self.tables}", "counted", lines, _spans(self.source, lines))
 
     def _keep(self, label: str, numbering: Numbering, lines: Sequence[Line], spans: list[tuple[int, int]]) -> None:
         text = repair("".join(self.source[start:end] for start, end in spans))
@@ -71,12 +71,30 @@ class _Draft:
         heading = (*self.scope, *self.path.texts)
         self.paragraphs.append(Paragraph(self.document, label, numbering, text, heading, pages, tuple(spans), self.turn))
 
+    def add_unnumbered(self, blocks: Sequence[Sequence[Line]], is_last: bool, under_heading: bool) -> None:
+        """Adds blocks without a number as counted paragraphs, less the headings; a title with nothing after it is no heading."""
+        for at, block in enumerate(blocks):
+            self.add_tables(before=block[0].start)
+            speaker = speaker_of(block) if self.in_turns else None
+            self.turn = speaker or self.turn
+            heads_something = not is_last or at + 1 < len(blocks) or is_marked(block[0].text) or bool(self.due)
+            under_heading = heads_something and not speaker and is_title(block, under_heading, before_number=not is_last)
+            if under_heading:
+                self.head(block)
+            else:
+                self.add(None, block)
+
     def head(self, block: Sequence[Line]) -> None:
         """Takes a heading into the path, and a subtitle into the ledger only."""
-        text = heading_text(block)
-        self.outside.append(_excerpt(block[0], text))
+        text = self.leave_out(block)
         if not is_subtitle(block):
             self.path.take(text, block[0].level)
+
+    def leave_out(self, block: Sequence[Line]) -> str:
+        """Says in the ledger that a block is in no paragraph; gives its text."""
+        text = heading_text(block)
+        self.outside.append(excerpt(block[0], text))
+        return text
 
 
 def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...], Ledger]:
@@ -88,30 +106,18 @@ def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...
     lines = with_tables(source.lines)
     body = _text(lines)
     spacing = spacing_of(body)
-    draft = _Draft(document, source.text, paged=source.pages > 0)
-    draft.in_turns = is_transcript(blocks_of(body, spacing))
+    draft = _Draft(document, source.text, source.pages > 0, is_transcript(blocks_of(body, spacing)))
+    scopes = list(scopes_of(lines, spacing))
     rejected: list[Line] = []
     gaps: list[str] = []
     warnings = list(source.warnings)
     last = 0
-    scopes = list(scopes_of(lines, spacing))
-    found = [([], []) if draft.in_turns else find_marks(_text(scope.lines), spacing) for scope in scopes]
-    if any(len(marks) > 2 for marks, _ in found):
-        found = [
-            again if again[0] else find_marks(_text(scope.lines), spacing, is_expected=True)
-            for scope, again in zip(scopes, found, strict=True)
-        ]
-    for scope, (marks, ignored) in zip(scopes, found, strict=True):
-        draft.scope, draft.path = scope.path, HeadingPath()
-        if scope.opening:
-            draft.outside.append(_excerpt(scope.opening, scope.opening.text))
-        text = _text(scope.lines)
-        _take_scope(draft, scope.prefix, scope.lines, text, marks, spacing)
+    for scope, (marks, ignored) in zip(scopes, _marks_of(scopes, spacing, draft.in_turns), strict=True):
+        _take_scope(draft, scope, marks, spacing)
         rejected += ignored
-        gaps += _gaps(scope.prefix, marks, last)
-        warnings += _restarts(text, ignored, marks) if marks else _lists(ignored)
+        gaps += gaps_of(scope.prefix, marks, last)
+        warnings += restarts_of(_text(scope.lines), ignored, marks) if marks else lists_of(ignored)
         last = marks[-1].number if marks else last
-    draft.outside += [_excerpt(line, line.text) for line in lines if line.role == "margin"]
     labels = [paragraph.label for paragraph in draft.paragraphs if paragraph.numbering == "official"]
     ledger = Ledger(
         official=len(labels),
@@ -121,9 +127,9 @@ def split(document: str, source: SourceText | str) -> tuple[tuple[Paragraph, ...
         last=labels[-1] if labels else None,
         gaps=tuple(gaps),
         repeats=tuple(draft.repeats),
-        rejected=tuple(_excerpt(line, line.text) for line in rejected),
-        outside=tuple(draft.outside),
-        notes=tuple(_notes(lines)),
+        rejected=tuple(excerpt(line, line.text) for line in rejected),
+        outside=(*draft.outside, *(excerpt(line, line.text) for line in lines if line.role == "margin")),
+        notes=tuple(notes_of(lines)),
         warnings=tuple(warnings),
     )
     return tuple(draft.paragraphs), ledger
@@ -133,54 +139,39 @@ def _text(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines if line.role in ("text", "heading")]
 
 
-def _take_scope(draft: _Draft, prefix: str, lines: Sequence[Line], text: Sequence[Line], marks: list[Mark], spacing: Spacing) -> None:
+def _marks_of(scopes: Sequence[Scope], spacing: Spacing, in_turns: bool) -> list[tuple[list[Mark], list[Line]]]:
+    """The marks of each scope and the lines that were not chosen. Where one scope has numbers, those without are asked again."""
+    if in_turns:
+        return [([], []) for _ in scopes]
+    found = [find_marks(_text(scope.lines), spacing) for scope in scopes]
+    if not any(len(marks) > 2 for marks, _ in found):
+        return found
+    return [
+        again if again[0] else find_marks(_text(scope.lines), spacing, is_expected=True) for scope, again in zip(scopes, found, strict=True)
+    ]
+
+
+def _take_scope(draft: _Draft, scope: Scope, marks: Sequence[Mark], spacing: Spacing) -> None:
     """Adds the paragraphs of one scope: what stands before the first mark, then one paragraph for each mark; each table where it
     stands, or behind the paragraph in which it stands."""
-    tables = tables_of(lines)
+    draft.scope, draft.path, draft.due = scope.path, HeadingPath(), tables_of(scope.lines)
+    if scope.opening:
+        draft.leave_out([scope.opening])
+    text = _text(scope.lines)
     knows_headings = any(line.role == "heading" for line in text)
-
-    def tables_before(offset: int | None) -> None:
-        while tables and (offset is None or tables[0][0].start < offset):
-            draft.add_table(tables.pop(0))
-
-    def take_unnumbered(blocks: Sequence[Sequence[Line]], is_last: bool, under_heading: bool) -> None:
-        """Adds blocks without a number as counted paragraphs, less the headings; a title with nothing after it is no heading."""
-        for at, block in enumerate(blocks):
-            tables_before(block[0].start)
-            speaker = speaker_of(block) if draft.in_turns else None
-            draft.turn = speaker or draft.turn
-            heads_something = not is_last or at + 1 < len(blocks) or is_marked(block[0].text) or bool(tables)
-            under_heading = heads_something and not speaker and is_title(block, under_heading, before_number=not is_last)
-            if under_heading:
-                draft.head(block)
-            else:
-                draft.add(None, block)
-
     edges = [*(mark.line for mark in marks), len(text)]
-    take_unnumbered(blocks_of(text[: edges[0]], spacing), is_last=not marks, under_heading=bool(marks and marks[0].parents))
+    opening = blocks_of(text[: edges[0]], spacing)
+    draft.add_unnumbered(opening, is_last=not marks, under_heading=bool(marks and marks[0].parents))
     for mark, end in zip(marks, edges[1:], strict=True):
         is_last = end == len(text)
-        blocks = blocks_of(text[mark.line : end], spacing)
-        if is_last and (closing := closing_of(blocks[1:])):
-            draft.outside += [_excerpt(block[0], heading_text(block)) for block in blocks[-closing:]]
-            blocks = blocks[:-closing]
+        blocks, closing = parted(blocks_of(text[mark.line : end], spacing), is_last, knows_headings)
         stop = end_of_paragraph(blocks, is_last, knows_headings)
-        tables_before(text[mark.line].start)
-        draft.add(prefix + mark.label, [line for block in blocks[:stop] for line in block], mark.text_start)
-        take_unnumbered(blocks[stop:], is_last, under_heading=True)  # the first is a heading of some kind
-    tables_before(None)
-
-
-def _notes(lines: Sequence[Line]) -> Iterator[str]:
-    """The footnotes, each whole, with its page where that is known."""
-    note: list[Line] = []
-    for line in [*(line for line in lines if line.role == "note"), None]:
-        if note and (line is None or line.begins is not False):
-            page = f"page {note[0].page}: " if note[0].page else ""
-            yield page + repair("\n".join(item.text for item in note))
-            note = []
-        if line:
-            note.append(line)
+        draft.add_tables(before=text[mark.line].start)
+        draft.add(scope.prefix + mark.label, [line for block in blocks[:stop] for line in block], mark.text_start)
+        draft.add_unnumbered(blocks[stop:], is_last, under_heading=True)  # the first is a heading of some kind
+        for block in closing:
+            draft.leave_out(block)
+    draft.add_tables()
 
 
 def _spans(source: str, lines: Sequence[Line], start: int | None = None) -> list[tuple[int, int]]:
@@ -196,44 +187,3 @@ def _spans(source: str, lines: Sequence[Line], start: int | None = None) -> list
             spans[-1] = (spans[-1][0], before.end + 1)
             spans.append((line.start, line.end))
     return spans
-
-
-def _gaps(prefix: str, marks: list[Mark], last: int) -> list[str]:
-    """The numbers that are missing, as "4" or "4-6", with the scope's prefix; an annex may go on from the number `last`."""
-    found: list[str] = []
-    before = last if marks and marks[0].number == last + 1 else 0
-    for mark in marks:
-        if mark.number > before + 1:
-            missing = f"{before + 1}" if mark.number == before + 2 else f"{before + 1}-{mark.number - 1}"
-            found.append(prefix + missing)
-        before = mark.number
-    return found
-
-
-def _restarts(lines: Sequence[Line], ignored: Sequence[Line], marks: list[Mark]) -> list[str]:
-    """A warning where numbers begin again inside a paragraph, and no colon announces a list: its text may hold more than one."""
-    starts = [lines[mark.line].start for mark in marks]
-    announced = {after.start for before, after in pairwise(line for line in lines if line.role != "margin") if before.text[-1] in ":："}
-    found: list[str] = []
-    for one, two in pairwise(ignored):
-        at = bisect_right(starts, one.start)
-        if (
-            re.match(r"1\D", one.text)
-            and re.match(r"2\D", two.text)
-            and one.start not in announced
-            and 0 < at == bisect_right(starts, two.start)
-        ):
-            found.append(f"numbers begin again at line {one.number}, inside paragraph {marks[at - 1].label}: check its text")
-    return found
-
-
-def _lists(ignored: Sequence[Line]) -> list[str]:
-    """A warning where a text without paragraph numbers holds a numbered list that could be taken for them."""
-    if not any(re.match(r"1\D", one.text) and re.match(r"2\D", two.text) for one, two in pairwise(ignored)):
-        return []
-    return [f"the numbers from line {ignored[0].number} on were read as a list, not as paragraph numbers"]
-
-
-def _excerpt(line: Line, text: str) -> str:
-    shown = text if len(text) <= _EXCERPT else text[: _EXCERPT - 1].rstrip() + "…"
-    return f"line {line.number}: {shown}"

@@ -75,5 +75,6 @@ def _opens(lines: Sequence[Line], at: int, spacing: Spacing) -> re.Match[str] | 
     if not spacing.wrapped and not match["act"]:
         goes_on = at + 1 < len(lines) and lines[at + 1].text[0].islower()
         return None if before.goes_on or goes_on else match
-    is_apart = before.is_closed or before.role != "text" or line.gap > spacing.gap or (match["act"] and not before.goes_on)
+    is_short = before.begins is None and spacing.was_ended(before, line)
+    is_apart = before.is_closed or before.role != "text" or line.gap > spacing.gap or is_short or (match["act"] and not before.goes_on)
     return match if line.begins is None and is_apart else None

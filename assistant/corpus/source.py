@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from assistant.corpus.layout import Line, Role, lines_of, repair
+from assistant.corpus.running import without_running_lines
 from assistant.corpus.unicode import part_words, uncover_starts
 
 
@@ -49,7 +50,7 @@ def plain(text: str, warnings: tuple[str, ...] = ()) -> SourceText:
     The hyphens that part words at the ends of its lines become soft, so that `layout.repair` puts these words together.
     """
     text = uncover_starts(part_words(text))
-    lines = lines_of(text)
+    lines = without_running_lines(lines_of(text))
     last = lines[-1].page if lines else 1
     return SourceText(text, lines, last if last > 1 else 0, warnings=warnings)
 

@@ -9,13 +9,15 @@ import pypdfium2 as pdfium
 
 from assistant.corpus.layout import Role, is_closed, is_mark, may_be_heading
 from assistant.corpus.progress import tell
-from assistant.corpus.readers.pdf_layout import Type, gutter_of, in_columns, margins_of, roles_of, type_of
+from assistant.corpus.readers.pdf_layout import Type, gutters_of, in_columns, margins_of, roles_of, type_of
 from assistant.corpus.readers.pdf_page import Page, Segment, read_page
 from assistant.corpus.source import Row, SourceText, compose
 from assistant.errors import UnreadableDocument
 
 _APART = 1.25
 """Lines further apart than this many times the usual distance are of two paragraphs."""
+_NUMBER = 12
+"""Characters of a line in which a paragraph's number and the tabulator behind it stand."""
 _SHORT = 0.12
 """A line that ends this share of its width before the margin may be a paragraph's last."""
 
@@ -90,7 +92,8 @@ class _Placed:
 def _rows(pages: Sequence[Page]) -> Iterator[Row]:
     """The document's lines in reading order."""
     kind, margins = type_of(pages), margins_of(pages)
-    lines = [line for page in pages for line in _placed(page, margins, kind)]
+    gutters = gutters_of(pages, margins)
+    lines = [line for page in pages for line in _placed(page, margins, kind, gutters.get(page.number))]
     _find_blocks([line for line in lines if line.role == "text"], kind)
     for role in ("table", "note", "margin"):
         _group([line for line in lines if line.role == role], kind)
@@ -103,12 +106,12 @@ def _rows(pages: Sequence[Page]) -> Iterator[Row]:
         yield Row(text, segment.page, line.role, line.begins, level)
 
 
-def _placed(page: Page, margins: set[int], kind: Type) -> list[_Placed]:
+def _placed(page: Page, margins: set[int], kind: Type, gutter: float | None) -> list[_Placed]:
     """The page's segments in reading order, those of one table row joined into a line."""
-    roles = roles_of(page, margins, kind)
+    roles = roles_of(page, margins, kind, gutter)
     segments: Sequence[Segment] = page.segments
-    body = [segment for segment in segments if roles[id(segment)] in ("text", "table")]
-    if (gutter := gutter_of(page, body)) is not None:
+    if gutter is not None:
+        body = [segment for segment in segments if roles[id(segment)] in ("text", "table")]
         segments = [*in_columns(body, gutter), *(segment for segment in segments if roles[id(segment)] not in ("text", "table"))]
     return _with_table_rows([_Placed(segment, roles[id(segment)]) for segment in segments], kind)
 
@@ -140,7 +143,7 @@ def _find_blocks(lines: Sequence[_Placed], kind: Type) -> None:
 
 
 def _begins(before: Segment, here: Segment, kind: Type) -> bool | None:
-    if abs(before.size - here.size) > 1:
+    if abs(before.size - here.size) > 0.7:
         return True
     ended, early = is_closed(before.text), _ends_early(before, kind)
     if before.page != here.page or before.y <= here.y:  # a new page or column
@@ -151,7 +154,9 @@ def _begins(before: Segment, here: Segment, kind: Type) -> bool | None:
         return not here.text[0].islower() or ended or is_mark(here.text)
     if _is_title(before, kind) != _is_title(here, kind) and early and not here.text[0].islower():
         return True
-    return None if ended and (is_mark(here.text) or here.x0 > before.x0 + 0.8 * here.size) else False
+    if is_mark(here.text) and (ended or before.text[-1] == "," or "\t" in here.text[:_NUMBER]):
+        return None
+    return None if ended and here.x0 > before.x0 + 0.8 * here.size else False
 
 
 def _is_title(segment: Segment, kind: Type) -> bool:

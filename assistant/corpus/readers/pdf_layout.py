@@ -18,7 +18,10 @@ from assistant.corpus.readers.pdf_page import Page, Segment
 _NUMBER = re.compile(r"\d{1,6}")
 _JOB_NUMBER = re.compile(r"(?:GE\.)?\d{2}-\d{5}\b.*|\*\d{5,}\*")
 """What United Nations documents print at the foot of their first page: the number of the job, and its bar code."""
+_PART = re.compile(r"(?:article|rule|regulation|principle|annex|appendix|chapter|section|part|decision|resolution|table|figure|item)s?\s#")
 _LEADER = re.compile(r"(?:\.\s?){6,}")
+_FIGURES = re.compile(r"\S.{0,60}(?:\s[(+–—-]?\d[\d.,%)]*){2,}")
+"""A row of a table that was read as one segment: words, and two figures or more."""
 _NOTE_RULE = re.compile(r"[_—–-]{5,}")
 _NOTE_START = re.compile(r"(?:\d{1,3}|[a-z]|\*{1,3}|[†‡])\s*(?=\S)")
 _MASTHEAD = re.compile(r"(?:Distr\.|Distribution|Original:|(?:United Nations|Nations Unies|Naciones Unidas)$)", re.IGNORECASE)
@@ -68,7 +71,9 @@ def type_of(pages: Sequence[Page]) -> Type:
     size = sizes.most_common(1)[0][0]
     own = [segment for segment in long if abs(segment.size - size) <= 0.5]
     steps = Counter(
-        round(before.y - after.y, 1) for before, after in pairwise(own) if before.page == after.page and 0 < before.y - after.y < 3 * size
+        round(before.y - after.y, 1)
+        for before, after in pairwise(own)
+        if before.page == after.page and 0 < before.y - after.y < 3 * size and after.text[0].islower()  # the sentence goes on
     )
     lefts = sorted(segment.x0 for segment in own)
     rights = sorted(segment.x1 for segment in own)
@@ -127,6 +132,8 @@ def _keys(segment: Segment) -> Iterator[tuple[object, ...]]:
     if not numbers or not text.isdigit():
         yield (text,)
     masked = _NUMBER.sub("#", text)
+    if _PART.match(masked):
+        return  # "Article 1" heads the first page and "Article 2" the second: these count no pages
     for nth, number in enumerate(numbers[:4]):
         yield masked, nth, int(number) - segment.page
 
@@ -150,14 +157,20 @@ def rows_of(segments: Iterable[Segment]) -> list[list[Segment]]:
     return [sorted(row, key=lambda item: item.x0) for row in rows]
 
 
-def roles_of(page: Page, margins: set[int], kind: Type) -> dict[int, Role]:
+def roles_of(page: Page, margins: set[int], kind: Type, gutter: float | None = None) -> dict[int, Role]:
     """What each segment of a page is, by `id`; headings are left as "text": a block tells whether it is one."""
     roles: dict[int, Role] = {id(segment): "margin" for segment in page.segments if id(segment) in margins}
     body = [segment for segment in page.segments if id(segment) not in roles]
     roles |= _notes(page, body, kind)
     body = [segment for segment in body if id(segment) not in roles]
-    roles |= _tables(page, body, kind)
+    for column in [body] if gutter is None else _columns(body, gutter):
+        roles |= _tables(page, column, kind)
     return {id(segment): roles.get(id(segment), "text") for segment in page.segments}
+
+
+def _columns(body: Sequence[Segment], gutter: float) -> tuple[list[Segment], list[Segment]]:
+    """What stands in the left column or across both, and what stands in the right."""
+    return [segment for segment in body if segment.x0 < gutter], [segment for segment in body if segment.x0 >= gutter]
 
 
 def _notes(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
@@ -188,27 +201,31 @@ def _notes(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
 def _tables(page: Page, body: Sequence[Segment], kind: Type) -> dict[int, Role]:
     """Tables: rows of several segments, what stands in their columns between them, and smaller type than the text's."""
     rows = rows_of(body)
-    if gutter_of(page, body) is not None:
-        return {}
     found: dict[int, Role] = {}
     columns: list[float] = []
-    last = page.height * 2
+    above: Sequence[Segment] = ()
     for row in rows:
-        near = last - row[0].y < 3 * kind.leading
+        near = bool(above) and above[0].y - row[0].y < 3 * kind.leading
         is_small = all(segment.size <= _SMALLER * kind.size for segment in row)
-        is_cell = (
-            len(row) == 1 and near and not kind.is_full(row[0]) and any(abs(row[0].x0 - x) < 4 for x in columns if not kind.is_left(x))
-        )
-        if len(row) > 1 or is_small or is_cell or _is_contents(row):
-            if not near:
-                columns = []
+        if len(row) > 1 or is_small or (near and _goes_on(row, above, columns, kind)) or _is_contents(row):
+            columns = columns if near else []
             columns += [segment.x0 for segment in row] if len(row) > 1 else []
             found |= dict.fromkeys(map(id, row), "table")
-            last = row[0].y
+            above = row
     found |= _within(rows, found, kind)
     if page.number == 1:
         found = _without_masthead(rows, found, page.height)
     return found
+
+
+def _goes_on(row: Sequence[Segment], above: Sequence[Segment], columns: Sequence[float], kind: Type) -> bool:
+    """Whether one segment goes on with the table above it: in one of its columns, or figures whose cells stand close together."""
+    here = row[0]
+    if kind.is_full(here):
+        return False
+    in_column = any(abs(here.x0 - x) < 4 for x in columns if not kind.is_left(x))
+    is_next = abs(here.x0 - above[0].x0) < 2 and above[0].y - here.y < 1.8 * max(kind.leading, above[0].size)
+    return in_column or (is_next and bool(_FIGURES.fullmatch(here.text)))
 
 
 def _is_contents(row: Sequence[Segment]) -> bool:
@@ -243,25 +260,38 @@ def _without_masthead(rows: Sequence[Sequence[Segment]], found: dict[int, Role],
     )
 
 
-def gutter_of(page: Page, body: Sequence[Segment]) -> float | None:
-    """Where the space between two columns of text lies, as in meeting records; None on a page of one column.
+def gutters_of(pages: Sequence[Page], margins: set[int]) -> dict[int, float]:
+    """Where the space between two columns of text lies, as in meeting records, by page number; a page of one column has none.
 
-    Hardly any line crosses it, and most lines on either side fill their column; the cells of a table do not.
+    Where the columns are plain to see on one page, a page with little text in one of them, or with a table, is read by its gutter.
     """
+    bodies = {page.number: [segment for segment in page.segments if id(segment) not in margins] for page in pages}
+    plain = {number: gutter for number, body in bodies.items() if (gutter := _gutter(body)) is not None}
+    if not plain:
+        return {}
+    usual = sorted(plain.values())[len(plain) // 2]
+    return {number: plain.get(number, usual) for number, body in bodies.items() if number in plain or _is_parted(body, usual)}
+
+
+def _gutter(body: Sequence[Segment]) -> float | None:
+    """The gutter of a page that shows one: hardly any line crosses it, and most of the text on either side fills its column."""
     if len(body) < 20:
         return None
     first, last = min(segment.x0 for segment in body), max(segment.x1 for segment in body)
     for x in (first + share * (last - first) for share in (0.5, 0.48, 0.52, 0.46, 0.54)):
-        left = [segment for segment in body if segment.x1 <= x]
-        right = [segment for segment in body if segment.x0 >= x]
-        crossing = len(body) - len(left) - len(right)
-        full = (
-            sum(segment.x1 - segment.x0 > 0.7 * (x - first) for segment in left),
-            sum(segment.x1 - segment.x0 > 0.7 * (last - x) for segment in right),
-        )
-        if crossing <= 0.1 * len(body) and len(left) >= 8 and len(right) >= 4 and full[0] > 0.5 * len(left) and full[1] > 0.5 * len(right):
+        left = [segment.x1 - segment.x0 for segment in body if segment.x1 <= x]
+        right = [segment.x1 - segment.x0 for segment in body if segment.x0 >= x]
+        full = [sum(width for width in side if width > 0.7 * room) for side, room in ((left, x - first), (right, last - x))]
+        is_text = full[0] > 0.6 * sum(left) and full[1] > 0.6 * sum(right)
+        if len(body) - len(left) - len(right) <= 0.1 * len(body) and len(left) >= 8 and len(right) >= 4 and is_text:
             return x
     return None
+
+
+def _is_parted(body: Sequence[Segment], x: float) -> bool:
+    """Whether hardly any text crosses the gutter at `x`."""
+    crossing = sum(segment.x1 - segment.x0 for segment in body if segment.x0 < x < segment.x1)
+    return bool(body) and crossing <= 0.1 * sum(segment.x1 - segment.x0 for segment in body)
 
 
 def in_columns(body: Sequence[Segment], gutter: float) -> list[Segment]:

@@ -16,7 +16,7 @@ _ITALIC = 64
 _CELL_GAP, _TAB_GAP, _SMALL, _RAISED = 1.5, 0.9, 0.8, 0.15
 """In sizes of the type: an empty space as wide as this parts two cells of a row, or follows a tabulator; a mark is as small as
 this beside its line, and raised by this much."""
-_MARK = re.compile(r"(?:\(?(?:\d[\w.]{0,8}|[A-Za-z]{1,4}|[ivxlc]{1,6})[.)]{0,2}|[•–—*-])")
+_MARK = re.compile(r"(?:\(?(?:\d[\w.]{0,8}(?:\s?(?:bis|ter|quater|quinquies))?|[A-Za-z]{1,4}|[ivxlc]{1,6})[.)]{0,2}|[•–—*-])")
 _NOTE_MARK = re.compile(r"(?:\d{1,3}|[a-z]|\*{1,3}|[†‡])(?:,\s*(?:\d{1,3}|[a-z]))*")
 _UNIT = re.compile(r"(?:\b(?:[kcdm]?m|10|ha|sq|[A-Za-z])|\d)$")
 """What a raised figure belongs to: "km²", "10⁶"."""
@@ -43,7 +43,7 @@ class Segment:
 
 @dataclass(slots=True)
 class _Run:
-    """Characters of one size on one baseline."""
+    """Characters of one size on one baseline; `last` is the place of the last one, `last_x` where it was set."""
 
     x0: float
     x1: float
@@ -52,6 +52,8 @@ class _Run:
     bold: bool
     italic: bool
     text: str
+    last: int = 0
+    last_x: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,37 +89,71 @@ def read_page(document: pdfium.PdfDocument, at: int) -> Page:
         page.close()
 
 
+class _Characters:
+    """What PDFium says of a page's characters, each by its place: a call costs a microsecond, and a page has some thousand of them."""
+
+    def __init__(self, text_page: pdfium.PdfTextPage) -> None:
+        self._page = text_page.raw
+        self._left, self._right, self._bottom, self._top, self._x, self._y = (c_double() for _ in range(6))
+        self._box = [byref(edge) for edge in (self._left, self._right, self._bottom, self._top)]
+        self._origin = [byref(self._x), byref(self._y)]
+
+    def text(self, at: int) -> str:
+        """The character; nothing where it has no Unicode."""
+        code = raw.FPDFText_GetUnicode(self._page, at)
+        return chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+
+    def origin(self, at: int) -> tuple[float, float]:
+        """Where it was set: a little to the left of its box, on its baseline."""
+        raw.FPDFText_GetCharOrigin(self._page, at, *self._origin)
+        return self._x.value, self._y.value
+
+    def size(self, at: int) -> float:
+        """The size of its type."""
+        return float(raw.FPDFText_GetFontSize(self._page, at))
+
+    def sides(self, at: int) -> tuple[float, float]:
+        """Where its box begins and ends."""
+        raw.FPDFText_GetCharBox(self._page, at, *self._box)
+        return self._left.value, self._right.value
+
+
 def _runs(text_page: pdfium.PdfTextPage) -> list[_Run | None]:
     """The page's runs; None where PDFium ends a line."""
-    left, right, bottom, top = c_double(), c_double(), c_double(), c_double()
-    x, y = c_double(), c_double()
+    page = _Characters(text_page)
     runs: list[_Run | None] = []
     run: _Run | None = None
     for at in range(text_page.count_chars()):
-        code = raw.FPDFText_GetUnicode(text_page, at)
-        character = chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+        character = page.text(at)
         if character in _GENERATED_BREAKS:
             if character and run is not None:
-                runs += [None]
+                runs.append(None)
                 run = None
-            continue
-        if raw.FPDFText_IsGenerated(text_page, at) == 1 or character.isspace():
+        elif character.isspace():
             if run is not None and not run.text.endswith(" "):
                 run.text += " "
-            continue
-        raw.FPDFText_GetCharBox(text_page, at, byref(left), byref(right), byref(bottom), byref(top))
-        raw.FPDFText_GetCharOrigin(text_page, at, byref(x), byref(y))
-        size = raw.FPDFText_GetFontSize(text_page, at)
-        if run is None or abs(run.y - y.value) > 0.5 or abs(run.size - size) > 0.5 or _is_apart(run, left.value):
-            run = _Run(left.value, right.value, y.value, size, *_emphasis(text_page, at), "")
-            runs.append(run)
-        run.text += character
-        run.x1 = max(run.x1, right.value)
+        else:
+            (x, y), size = page.origin(at), page.size(at)
+            if run is None or not _goes_on(run, page, at, x, y, size):
+                run = _Run(*page.sides(at), y, size, *_emphasis(text_page, at), "")
+                runs.append(run)
+            run.text += character
+            run.last, run.last_x = at, x
+    for made in runs:
+        if made is not None:
+            made.x1 = max(made.x1, page.sides(made.last)[1])
     return runs
 
 
-def _is_apart(run: _Run, left: float) -> bool:
-    return left - run.x1 > _TAB_GAP * run.size or left < run.x0 - run.size
+def _goes_on(run: _Run, page: _Characters, at: int, x: float, y: float, size: float) -> bool:
+    """Whether a character belongs to a run. Boxes are asked for only where two stand further apart than most letters are wide."""
+    if abs(run.y - y) > 0.5 or abs(run.size - size) > 0.5:
+        return False
+    if 0 <= x - run.last_x <= _TAB_GAP * run.size:
+        return True
+    run.x1 = max(run.x1, page.sides(run.last)[1])
+    left, _ = page.sides(at)
+    return left - run.x1 <= _TAB_GAP * run.size and left >= run.x0 - run.size
 
 
 def _emphasis(text_page: pdfium.PdfTextPage, at: int) -> tuple[bool, bool]:
@@ -147,7 +183,31 @@ def _segments(page: int, runs: list[_Run | None]) -> list[Segment]:
             found.append(Segment(page, "", run.x0, run.x1, following.y, following.size, following.bold, following.italic, text.strip()))
             continue
         found.append(Segment(page, text, run.x0, run.x1, run.y, run.size, run.bold, run.italic))
-    return [replace(segment, text=segment.text.strip()) for segment in found if segment.text.strip()]
+    return _unstretched([replace(segment, text=segment.text.strip()) for segment in found if segment.text.strip()])
+
+
+def _unstretched(segments: list[Segment]) -> list[Segment]:
+    """The segments with those joined that are the words of one justified line: three or more of them, evenly and widely spaced, as the
+    words of a narrow column are and the cells of a table are not."""
+    found: list[Segment] = []
+    at = 0
+    while at < len(segments):
+        end = at + 1
+        while end < len(segments) and _is_stretched(segments[at], segments[end - 1], segments[end], segments[at + 1]):
+            end += 1
+        words = (
+            segments[at:end] if end - at >= 3 and any(word.text[0].islower() for word in segments[at + 1 : end]) else segments[at : at + 1]
+        )
+        found.append(replace(words[0], text=" ".join(word.text for word in words), x1=words[-1].x1))
+        at += len(words)
+    return found
+
+
+def _is_stretched(first: Segment, before: Segment, here: Segment, second: Segment) -> bool:
+    """Whether `here` stands as far behind `before` as `second` does behind `first`, on their line, and is a word."""
+    gap, usual = here.x0 - before.x1, second.x0 - first.x1
+    is_alike = here.y == first.y and here.size == first.size and abs(gap - usual) < 0.25 * here.size and 0 < gap < 4 * here.size
+    return is_alike and here.text[0].isalpha() and not here.mark
 
 
 def _continues(before: Segment, run: _Run) -> bool:
