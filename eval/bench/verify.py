@@ -26,7 +26,7 @@ from statistics import median, quantiles
 
 from scipy.stats import binomtest
 from verification.honest import by_hand, by_rule
-from verification.material import SOURCES, Part, Place, Text, places, read
+from verification.material import SOURCES, Part, Text, places, read
 from verification.mutations import MUTATIONS, order
 
 from assistant.answer.verify import EncoderSupport, LexicalSupport, Support, verify_sentence
@@ -110,7 +110,9 @@ def honest(texts: list[Text], part: Part, random: Random) -> Iterator[Trial]:
         for place in pool[HONEST["verbatim"] : HONEST["verbatim"] + HONEST["quotation"]]:
             words = place.sentence.replace("“", "").replace("”", "").split()
             if place.sentence.count("“") == 0 and '"' not in place.sentence:
-                yield Trial("quotation", "verbatim", source, f"The text says: “{' '.join(words[1:-1])}” [h-0].", place.handles(random), False)
+                yield Trial(
+                    "quotation", "verbatim", source, f"The text says: “{' '.join(words[1:-1])}” [h-0].", place.handles(random), False
+                )
 
 
 def _with(sentence: str, handle: str) -> str:
@@ -156,7 +158,12 @@ def table(results: list[Result]) -> dict[str, dict[str, object]]:
     for kind, group in groups.items():
         right = sum(result.right for result in group)
         low, high = binomtest(right, len(group)).proportion_ci(method="wilson")
-        row: dict[str, object] = {"n": len(group), "right": right, "share": round(right / len(group), 4), "interval": [round(low, 4), round(high, 4)]}
+        row: dict[str, object] = {
+            "n": len(group),
+            "right": right,
+            "share": round(right / len(group), 4),
+            "interval": [round(low, 4), round(high, 4)],
+        }
         for base in ("verbatim", "paraphrase"):
             own = [result.right for result in group if result.trial.base == base]
             row[base] = {"n": len(own), "share": round(sum(own) / len(own), 4)} if own else None
@@ -166,13 +173,16 @@ def table(results: list[Result]) -> dict[str, dict[str, object]]:
 
 def markdown(rows: dict[str, dict[str, object]], head: str) -> str:
     """The table for people."""
+
     def share(cell: object) -> str:
         return f"{cell['share']:.1%} of {cell['n']}" if isinstance(cell, dict) else "–"
 
     lines = [head, "", "| kind | n | right | 95 % interval | from verbatim sentences | from paraphrases |", "|---|--:|--:|---|--:|--:|"]
     for kind, row in rows.items():
         low, high = row["interval"]  # type: ignore[misc]
-        lines.append(f"| {kind} | {row['n']} | {row['share']:.1%} | {low:.1%}–{high:.1%} | {share(row['verbatim'])} | {share(row['paraphrase'])} |")
+        lines.append(
+            f"| {kind} | {row['n']} | {row['share']:.1%} | {low:.1%}–{high:.1%} | {share(row['verbatim'])} | {share(row['paraphrase'])} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -194,12 +204,17 @@ def main() -> None:
     parser.add_argument("--part", choices=("development", "reporting"), default="development")
     parser.add_argument("--support", choices=("words", "encoder"), default="words")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--only", metavar="KIND", default="", help="only kinds that hold this word")
     parser.add_argument("--show", metavar="KIND", help="print what went wrong for kinds that hold this word (development only)")
     parser.add_argument("--publish", metavar="NAME", help="write eval/published/NAME.json and NAME.md")
     options = parser.parse_args()
     texts = read(options.data, options.part)
     random = Random(options.seed)
-    trials = [*wrong(texts, options.part, random), *honest(texts, options.part, random)]
+    trials = [
+        *([] if options.only.startswith("honest") else wrong(texts, options.part, random)),
+        *honest(texts, options.part, Random(options.seed)),
+    ]
+    trials = [trial for trial in trials if options.only in (trial.kind if trial.wrong else f"honest, {trial.kind}")]
     results = run(trials, support_of(options.support))
     rows = table(results)
     times = [result.milliseconds for result in results]
@@ -207,11 +222,13 @@ def main() -> None:
     command = f"python eval/bench/verify.py DATA --part {options.part} --support {options.support} --seed {options.seed}"
     head = f"`{command}`  # {dt.date.today()}, {os.cpu_count()} cores. {len(texts)} documents. {pace}"
     print(markdown(rows, head))
-    if options.show and options.part == "development":
+    if options.show is not None and options.part == "development":
         for result in results:
             kind = result.trial.kind if result.trial.wrong else f"honest, {result.trial.kind}"
             if options.show in kind and not result.right:
-                print(f"- {kind} ({result.trial.source}): {result.reason or 'SHOWN'}\n    {result.trial.sentence}\n    {result.trial.handles.get('h-0').paragraph.text[:900]}")
+                print(
+                    f"- {kind} ({result.trial.source}): {result.reason or 'SHOWN'}\n    {result.trial.sentence}\n    {next(iter(result.trial.handles.values())).paragraph.text[:900]}"
+                )
     if options.publish:
         record = {"command": command, "date": str(dt.date.today()), "cores": os.cpu_count(), "documents": len(texts), "kinds": rows}
         (PUBLISHED / f"{options.publish}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

@@ -16,6 +16,7 @@ from assistant.answer.verify.quantity import added_quantity
 from assistant.answer.verify.quotations import contains_quote, not_in, quotations
 from assistant.answer.verify.references import invented_reference
 from assistant.answer.verify.slots import Conflict, Family, conflicts
+from assistant.answer.verify.substitution import substituted
 from assistant.answer.verify.support import LexicalSupport, Support, nearest_sentences
 from assistant.answer.verify.weights import BEARING, ELSEWHERE, THRESHOLD
 from assistant.answer.verify.wholeness import cut_off
@@ -24,11 +25,13 @@ from assistant.schema import Passage
 
 Kind = Literal[
     "unfinished", "order", "quotation", "reference", "date", "number", "name", "negation", "modality", "operative", "quantity",
-    "opposite", "bearing", "elsewhere", "support",
+    "opposite", "substitution", "bearing", "elsewhere", "support",
 ]  # fmt: skip
 """What a sentence fails by; in the order in which it is looked at."""
 
 _LEXICAL = LexicalSupport()
+_OTHERWISE = 1.0
+"""By how much a place with an excluding word must fit better than one with the same word, where the passage has both."""
 _SWAPPED = 2.0
 """By how much a number's words must fit another number better for the two to count as exchanged: lists of figures look alike."""
 
@@ -110,7 +113,9 @@ def _misses(case: Case, others: Sequence[Passage], support: Support) -> Failure 
 
 
 def _finished(case: Case) -> str | None:
-    return cut_off(case.claim, case.sentences, may_lack_stop=case.may_lack_stop)
+    last = case.claim.words[-1].end if case.claim.words else 0
+    ends_quoted = any(start < last <= end for start, end in case.quoted)
+    return cut_off(case.claim, case.sentences, may_lack_stop=case.may_lack_stop, ends_quoted=ends_quoted)
 
 
 def _reports(case: Case) -> str | None:
@@ -152,7 +157,7 @@ def _negation(case: Case) -> str | None:
 
 def _of_family(family: Family) -> Callable[[Case], str | None]:
     def check(case: Case) -> str | None:
-        return _said(case, conflicts(family, case.claim, case.nearest))
+        return _said(case, conflicts(family, case.claim, case.nearest, margin=_OTHERWISE))
 
     return check
 
@@ -163,6 +168,11 @@ def _quantity(case: Case) -> str | None:
 
 def _opposites(case: Case) -> str | None:
     return next(filter(None, (_of_family(family)(case) for family in lexicon.OPPOSITES)), None)
+
+
+def _substitution(case: Case) -> str | None:
+    found = substituted(case.claim, case.nearest, case.quoted)
+    return f"it says “{found[0]}” where the passage says “{found[1]}”" if found else None
 
 
 def _said(case: Case, found: Iterator[Conflict]) -> str | None:
@@ -187,4 +197,5 @@ _CHECKS: tuple[tuple[Kind, Callable[[Case], str | None]], ...] = (
     ("operative", _of_family(lexicon.OPERATIVE)),
     ("quantity", _quantity),
     ("opposite", _opposites),
+    ("substitution", _substitution),
 )

@@ -23,7 +23,7 @@ MODALITY = Family(
         "would": "would",
     },
     _pairs("need-duty", "need-advice", "will-duty", "will-would", "would-advice", "would-leave", "would-duty"),
-    by_stem=False,
+    inflects=False,
 )
 
 OPERATIVE = Family(
@@ -42,14 +42,14 @@ OPERATIVE = Family(
         "recall": "recall",
         "reaffirm": "reaffirm reiterate confirm repeat",
         "note": "note observe acknowledge recognize recognise",
-        "welcome": "welcome appreciate commend applaud praise thank congratulate",
-        "concern": "concern regret deplore worry alarm",
+        "welcome": "welcome appreciate appreciation commend applaud praise thank congratulate",
+        "concern": "concerned concern concerns regret deplore worry alarm",
         "condemn": "condemn denounce",
         "emphasise": "emphasize emphasise stress underline underscore highlight",
         "support": "support favour favor",
-        "oppose": "oppose reject object",
+        "oppose": "oppose reject object_to objected objection",
         "authorise": "authorize authorise",
-        "forbid": "forbid prohibit ban",
+        "forbid": "forbid forbidden prohibit ban",
     },
     _pairs(
         "decide-agree", "decide-adopt", "agree-adopt", "agree-support", "adopt-support", "support-welcome", "adopt-authorise",
@@ -70,7 +70,7 @@ QUANTITY = Family(
         "only": "only solely exclusively",
     },
     _pairs("many-some", "many-most", "only-some", "only-many", "only-most", "only-all"),
-    by_stem=False,
+    inflects=False,
 )
 
 _OPPOSITES = """
@@ -139,7 +139,6 @@ rich wealthy | poor
 majority | minority
 maximum most | minimum least
 upper | lower
-left | right
 male man men | female woman women
 advantage benefit | disadvantage harm cost
 protect | endanger harm attack
@@ -162,7 +161,6 @@ praise commend | criticize criticise blame
 recruit hire | dismiss
 inflow | outflow
 income revenue | expenditure expense
-credit | debit
 donor | recipient
 sender | receiver
 victim | perpetrator

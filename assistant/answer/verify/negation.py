@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -64,9 +65,9 @@ def denied(claim: Sentence, sentences: Sequence[Sentence]) -> str | None:
     """Why the sentence's negations do not agree with the passage's: it drops one or puts one in. None where they agree."""
     stems = {word.stem for word in claim.words}
     own = list(negations(claim))
-    for sentence in sentences:
+    for rank, sentence in enumerate(sentences, 1):
         for negation in negations(sentence):
-            if _drops(negation, sentence, claim, own, stems) and not _affirmed(negation, sentences):
+            if _drops(negation, sentence, claim, own, stems) and not _affirmed(negation, sentences[:rank]):
                 return f"the passage says “{negation.cue}” (“{_phrase(sentence, negation)}”), and it leaves that out"
     for negation in own:
         if _puts_in(negation, claim, sentences):
@@ -84,19 +85,27 @@ def _drops(negation: Negation, sentence: Sentence, claim: Sentence, own: list[Ne
     is_said = (hits[0] and (sum(hits) >= 2 or any(stem in stems for stem in before))) or sum(hits) >= max(2, 0.6 * len(hits))
     if not is_said:
         return False
-    if any({word.stem for word in item.scope} & set(scope) for item in own):
-        return False
-    return not _denies_near(claim, scope)
+    return not _denies(claim, own, scope, sentence)
 
 
-def _denies_near(claim: Sentence, scope: list[str]) -> bool:
-    """Whether a negative word stands near what is said of the scope."""
-    places = [at for at, word in enumerate(claim.words) if word.stem in scope]
+def _denies(sentence: Sentence, own: Sequence[Negation], scope: Sequence[str], other: Sentence) -> bool:
+    """Whether a sentence denies what `scope` says: by a negation that governs it, by one beside it that `other` has not as well, or by a
+    negative word beside it that it does not share with `other`."""
+    places = [at for at, word in enumerate(sentence.words) if word.stem in scope]
+    matched = {item.scope[0].stem for item in negations(other) if item.scope}
+    for item in own:
+        if {word.stem for word in item.scope} & set(scope):
+            return True
+        is_near = any(abs(item.at - place) <= _NEAR for place in places)
+        if is_near and not (item.scope and item.scope[0].stem in matched):
+            return True
+    shared, spent = (Counter(word.stem for word in text.words) for text in (other, sentence))
     return any(
-        (word.stem in _NEGATIVE_STEMS or word.folded in _CUES or word.folded.endswith("n't"))
+        word.stem in _NEGATIVE_STEMS
         and word.stem not in scope
+        and spent[word.stem] > shared[word.stem]
         and any(abs(at - place) <= _NEAR for place in places)
-        for at, word in enumerate(claim.words)
+        for at, word in enumerate(sentence.words)
     )
 
 
@@ -126,9 +135,7 @@ def _puts_in(negation: Negation, claim: Sentence, sentences: Sequence[Sentence])
         hits = [stem in stems for stem in scope]
         if not ((hits[0] and (sum(hits) >= 2 or before & stems)) or sum(hits) >= max(2, 0.6 * len(hits))):
             continue
-        if _denies_near(sentence, scope) or any(
-            item.scope and {word.stem for word in item.scope} & set(scope) for item in negations(sentence)
-        ):
+        if _denies(sentence, list(negations(sentence)), scope, claim):
             return False
         said = True
     return said

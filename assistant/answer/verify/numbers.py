@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
@@ -75,7 +75,20 @@ class Number:
 @lru_cache(maxsize=2048)
 def numbers(text: str) -> tuple[Number, ...]:
     """The numbers of a text in order. The pronoun "one" and the words "second" (of time) and "first" as an adverb are none."""
-    return tuple(number for match in _TOKEN.finditer(text) for number in _read(text, match))
+    return tuple(_with_units(text, [number for match in _TOKEN.finditer(text) for number in _read(text, match)]))
+
+
+def _with_units(text: str, found: list[Number]) -> Iterator[Number]:
+    """ "from 38 to 67 per cent": the first number is a share too; "two decades" are twenty years."""
+    for at, number in enumerate(found):
+        following = found[at + 1] if at + 1 < len(found) else None
+        is_joined = following and re.fullmatch(r"\s?(?:to|and|or|–|-|through)\s?", text[number.end : following.start], re.IGNORECASE)
+        if number.kind == "count" and following and following.kind == "percent" and is_joined:
+            yield replace(number, kind="percent")
+        elif number.kind == "count" and re.match(r"\s+decades\b", text[number.end :]):
+            yield replace(number, value=number.value * 10)
+        else:
+            yield number
 
 
 def missing_number(text: str, skip: Iterable[tuple[int, int]], paragraphs: tuple[str, ...]) -> str | None:
@@ -223,6 +236,9 @@ def _is_pronoun(text: str, start: int, end: int) -> bool:
 class NumberSlots:
     """Numbers as fillings of slots: two of one kind exclude each other where neither carries the other."""
 
+    def __init__(self) -> None:
+        self._numbers: dict[str, Number] = {}
+
     def find(self, sentence: Sentence) -> list[Member]:
         """The numbers of a sentence that begin and end with a word of it."""
         begins = {word.start: at for at, word in enumerate(sentence.words)}
@@ -231,9 +247,12 @@ class NumberSlots:
         for number in numbers(sentence.text):
             end = max((end for end in ends if end <= number.end), default=0)
             if number.start in begins and ends.get(end, 0) > begins[number.start]:
-                found.append(Member(f"{number.kind} {number.value}", begins[number.start], ends[end]))
+                name = f"{number.kind} {number.value} {number.places} {number.about}"
+                self._numbers[name] = number
+                found.append(Member(name, begins[number.start], ends[end]))
         return found
 
     def excludes(self, one: str, other: str) -> bool:
         """Whether they are two numbers of one kind."""
-        return one != other and one.partition(" ")[0] == other.partition(" ")[0]
+        claimed, held = self._numbers[one], self._numbers[other]
+        return claimed.kind == held.kind and not agrees(claimed, held) and not agrees(held, claimed)

@@ -8,10 +8,17 @@ from collections.abc import Sequence
 from assistant.answer.verify.words import Sentence
 
 _ADDED = {
-    "all": frozenset("all every each entire whole everyone everybody everything always any both full fully universal total overall across throughout unanimous unanimously consensus complete whatever whichever wherever".split()),
-    "only": frozenset("only sole solely exclusive exclusively merely just single alone unique limited confined restricted but except nothing none no not".split()),
-    "most": frozenset("most majority mostly mainly largely generally many more major bulk half two-thirds third quarters per percent predominantly almost nearly overwhelming".split()),
-}  # fmt: skip
+    "all": frozenset(
+        "all every each entire entirely whole everyone everybody everything always any both unanimous unanimously consensus universal "
+        "universally".split()
+    ),
+    "only": frozenset("only sole solely exclusive exclusively merely just single alone unique nothing restricted confined".split()),
+    "most": frozenset(
+        "most majority mostly mainly largely generally many more major bulk half two-thirds third quarters per percent predominantly almost "
+        "nearly overwhelming".split()
+    ),
+}
+"""What in a passage lets a sentence say so."""
 _WORDS = {
     **dict.fromkeys("all every each everyone everybody always unanimously".split(), "all"),
     **dict.fromkeys("only solely exclusively".split(), "only"),

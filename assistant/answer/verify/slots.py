@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from assistant.answer.verify.words import Sentence, Word, stem
+from assistant.answer.verify.words import Sentence, Word
 
 _REACH = 6
 """Words to either side that make up a place."""
@@ -29,23 +29,26 @@ class Family:
     name: str
     classes: dict[str, str]
     compatible: frozenset[frozenset[str]] = frozenset()
-    by_stem: bool = True
+    inflects: bool = True
+    """Whether members stand for their plurals, tenses and adverbs too."""
 
     @cached_property
     def _members(self) -> dict[tuple[str, ...], str]:
-        split = {tuple(member.split("_")): name for name, members in self.classes.items() for member in members.split()}
-        return {tuple(map(self._key, member)): name for member, name in split.items()}
+        members: dict[tuple[str, ...], str] = {}
+        for name, listed in self.classes.items():
+            for member in listed.split():
+                first, *rest = member.split("_")
+                for form in _forms(first) if self.inflects else (first,):
+                    members.setdefault((form, *rest), name)
+        return members
 
     @cached_property
     def _longest(self) -> int:
         return max(map(len, self._members))
 
-    def _key(self, word: str) -> str:
-        return stem(word) if self.by_stem else word
-
     def find(self, sentence: Sentence) -> list[Member]:
         """The members in a sentence, the longest where two begin at one word."""
-        keys = [word.stem if self.by_stem else word.folded for word in sentence.words]
+        keys = [word.folded for word in sentence.words]
         found, at = [], 0
         while at < len(keys):
             length = next((size for size in range(self._longest, 0, -1) if tuple(keys[at : at + size]) in self._members), 0)
@@ -57,6 +60,18 @@ class Family:
     def excludes(self, one: str, other: str) -> bool:
         """Whether the two classes cannot stand for each other."""
         return one != other and frozenset((one, other)) not in self.compatible
+
+
+def _forms(word: str) -> set[str]:
+    """A word with its regular plural, tenses and adverb: stems would take "objective" for "object" and "authority" for "authorize"."""
+    forms = {word, word + "s", word + "es", word + "d", word + "ed", word + "ing", word + "ly"}
+    if word.endswith("e"):
+        forms |= {word[:-1] + "ing", word[:-1] + "ion"}
+    if word.endswith("y"):
+        forms |= {word[:-1] + "ies", word[:-1] + "ied", word[:-1] + "ily"}
+    if len(word) > 2 and word[-1] in "bdglmnprt" and word[-2] in "aeiou":
+        forms |= {word + word[-1] + "ed", word + word[-1] + "ing"}
+    return forms
 
 
 class Slots(Protocol):
@@ -80,11 +95,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What a sentence writes, what the passage has in its place, and where the sentence does."""
+    """What a sentence writes, what the passage has in its place, where the sentence does, and by how much the place fits better."""
 
     claimed: str
     held: str
     member: Member
+    gain: float
 
 
 def conflicts(
@@ -106,7 +122,7 @@ def conflicts(
             elif fits > best_other:
                 best_other, other = fits, (sentence, held)
         if other and best_other >= context and best_other > best_same + margin:
-            yield Conflict(_written(claim, member), _written(*other), member)
+            yield Conflict(_written(claim, member), _written(*other), member, best_other - best_same)
 
 
 def closeness(claim: Sentence, member: Member, sentence: Sentence, held: Member) -> float:

@@ -70,21 +70,42 @@ def _words(number: int) -> str:
 
 def _numbers(text: str, random: Random) -> str:
     """ "11" becomes "eleven", "eleven" becomes "11", "third" becomes "3rd"."""
+
     def spelt(match: re.Match[str]) -> str:
         return _words(int(match[0]))
 
-    changed = re.sub(rf"(?<![\w.,/–$€-])(?<!paragraph )(?<!para\. )(?<!article )\d{{1,2}}(?![\w/–-]|[.,]\d| (?:{_MONTH})| per cent|\)| (?:million|billion))", spelt, text)
+    changed = re.sub(
+        rf"(?<![\w.,/–$€-])(?<!paragraph )(?<!para\. )(?<![Aa]rticle )(?<![Ss]ection )\d{{1,2}}(?![\w/–-]|[.,]\d| (?:{_MONTH})| per cent|%|\)| (?:million|billion))",
+        spelt,
+        text,
+    )
     if changed != text:
         return changed
     spelt_numbers = {_words(number): str(number) for number in range(2, 100)}
-    changed = re.sub(r"\b(?:" + "|".join(sorted(spelt_numbers, key=len, reverse=True)) + r")\b(?![ -](?:third|quarter|half|hundred|thousand|and a half))", lambda match: spelt_numbers[match[0]], text)
+    changed = re.sub(
+        r"(?<!-)\b(?:"
+        + "|".join(sorted(spelt_numbers, key=len, reverse=True))
+        + r")\b(?!-)(?! (?:third|quarter|half|hundred|thousand|tenth|fifth|and a half))",
+        lambda match: spelt_numbers[match[0]],
+        text,
+    )
     if changed != text:
         return changed
-    return re.sub(r"\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b(?= (?:session|meeting|report|year|annual))", lambda m: f"{_ORDINALS.index(m[0])}{'rd' if m[0] == 'third' else 'th'}", text)
+    return re.sub(
+        r"(?<!-)\b(?:third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth)\b(?= (?:session|meeting|report|year|annual))",
+        lambda m: f"{_ORDINALS.index(m[0])}{'rd' if m[0] == 'third' else 'th'}",
+        text,
+    )
 
 
 def _dates(text: str, random: Random) -> str:
-    return re.sub(rf"(?<![–\d] )(?<!to )(?<!and )\b(\d{{1,2}}) ({_MONTH}) (\d{{4}})\b", random.choice([r"\2 \1, \3", r"the \1th of \2 \3"]) if not re.search(r"\b(?:1|2|3|21|22|23|31) (?:" + _MONTH + ")", text) else r"\2 \1, \3", text)
+    return re.sub(
+        rf"(?<![–\d] )(?<!to )(?<!and )\b(\d{{1,2}}) ({_MONTH}) (\d{{4}})\b",
+        random.choice([r"\2 \1, \3", r"the \1th of \2 \3"])
+        if not re.search(r"\b(?:1|2|3|21|22|23|31) (?:" + _MONTH + ")", text)
+        else r"\2 \1, \3",
+        text,
+    )
 
 
 def _per_cent(text: str, random: Random) -> str:
@@ -98,9 +119,12 @@ def _ranges(text: str, random: Random) -> str:
 
 def _million(text: str, random: Random) -> str:
     """ "$1,237,887,300" becomes "about $1.2 billion"."""
+
     def rounded(match: re.Match[str]) -> str:
         value = int(match[1].replace(",", ""))
-        return f"about ${value / 1e9:.1f} billion" if value >= 10**9 else f"about ${value / 1e6:.1f} million" if value >= 10**6 else match[0]
+        return (
+            f"about ${value / 1e9:.1f} billion" if value >= 10**9 else f"about ${value / 1e6:.1f} million" if value >= 10**6 else match[0]
+        )
 
     return re.sub(r"\$(\d{1,3}(?:,\d{3}){2,3})\b", rounded, text)
 
@@ -124,10 +148,18 @@ def _synonyms(text: str, random: Random) -> str:
 
 
 def _framed(text: str, random: Random) -> str:
-    lower = text if _KEEPS_CAPITAL.match(text) or not _COMMON_STARTS.match(text) else text[0].lower() + text[1:]
+    if _KEEPS_CAPITAL.match(text) or not _COMMON_STARTS.match(text):
+        return text
+    lower = text[0].lower() + text[1:]
     if re.match(r"[A-Z][a-z]+s\b (?:the|that|to|with|its|also)", text):
         return text  # "Requests the secretariat": it has no subject
     return random.choice(_FRAMES).format(lower)
 
 
-RULES: dict[str, Callable[[str, Random], str]] = {"numbers": _numbers, "dates": _dates, "per cent": _per_cent, "ranges": _ranges, "rounded": _million}
+RULES: dict[str, Callable[[str, Random], str]] = {
+    "numbers": _numbers,
+    "dates": _dates,
+    "per cent": _per_cent,
+    "ranges": _ranges,
+    "rounded": _million,
+}

@@ -23,6 +23,17 @@ Part = Literal["development", "reporting"]
 SOURCES = ("un_pdfs", "unfccc", "ungdc", "questions", "squad2")
 SEEN = frozenset({"A_80_604_Add.13", "CMA__CMA2016_1.1_Decisions_1_to_2", "AFG_73_2018", "ia01"})
 _SPEECHES = 60
+_SPEECH = re.compile(r"[A-Z]{3}_\d\d_\d{4}")
+_DELEGATIONS = dict(
+    pair.split("=")
+    for pair in """ROU=Romania,WSM=Samoa,ISR=Israel,GRD=Grenada,CMR=Cameroon,CIV=Côte d’Ivoire,KGZ=Kyrgyzstan,SVK=Slovakia,ARM=Armenia,
+    NIC=Nicaragua,PLW=Palau,ATG=Antigua and Barbuda,SWZ=Eswatini,PNG=Papua New Guinea,BTN=Bhutan,BGR=Bulgaria,ZWE=Zimbabwe,CHE=Switzerland,
+    SMR=San Marino,LCA=Saint Lucia,DJI=Djibouti,COD=Democratic Republic of the Congo,VAT=Holy See,LKA=Sri Lanka,MCO=Monaco,UGA=Uganda,
+    LIE=Liechtenstein,USA=United States,GRC=Greece,SLE=Sierra Leone,TZA=Tanzania,HRV=Croatia,SLB=Solomon Islands""".replace(
+        "\n    ", ""
+    ).split(",")
+)
+"""Who speaks, as an index knows it of a statement."""
 _LETTER = re.compile(r"[^\W\d_]")
 _OPENS = re.compile(r"[A-Z“\"(]")
 
@@ -87,7 +98,10 @@ def places(texts: list[Text], source: str, random: Random) -> list[Place]:
             Place(text, at, sentence)
             for at, passage in enumerate(text.passages)
             for sentence in sentences(passage.paragraph.text)
-            if 45 <= len(sentence) <= 320 and _OPENS.match(sentence) and sentence.rstrip("”\"’)")[-1:] in ".;" and len(_LETTER.findall(sentence)) > 30
+            if 45 <= len(sentence) <= 320
+            and _OPENS.match(sentence)
+            and sentence.rstrip('”"’)')[-1:] in ".;"
+            and len(_LETTER.findall(sentence)) > 30
         ]
         found += random.sample(own, min(40, len(own)))
     random.shuffle(found)
@@ -95,7 +109,8 @@ def places(texts: list[Text], source: str, random: Random) -> list[Place]:
 
 
 def _passages(name: str, paragraphs: list[tuple[str, str, str]]) -> Iterator[Passage]:
-    document = Document(name, name.replace("_", " "), f"{name}.txt", "0")
+    delegation = _DELEGATIONS.get(name[:3]) if _SPEECH.fullmatch(name) else None
+    document = Document(name, name.replace("_", " "), f"{name}.txt", "0", delegation=delegation)
     seen: set[str] = set()
     for number, (label, heading, text) in enumerate(paragraphs, 1):
         label = label if label not in seen else f"{label}~{number}"
