@@ -54,6 +54,8 @@ class Resolver:
         document = self._document(named[0][0]) if named else None
         if counted := COUNTED.search(piece):
             return self._counted(piece, counted, document)
+        if piece.startswith("[^"):
+            return Resolved((), (f"note {piece} has no text",))
         if not names_paragraphs(piece):
             return Resolved((), (f"it names no paragraph ({piece[:60]})",) if named else ())
         parsed = parse_reference(piece, self._store.documents)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from assistant.answer.verify import lexicon
+from assistant.answer.verify.additions import added
 from assistant.answer.verify.dates import dates, missing_date
+from assistant.answer.verify.exchange import exchanged
 from assistant.answer.verify.names import foreign_name, misplaced_name
 from assistant.answer.verify.negation import denied
 from assistant.answer.verify.numbers import NumberSlots, missing_number
 from assistant.answer.verify.orders import obeys
-from assistant.answer.verify.quantity import added_quantity
 from assistant.answer.verify.quotations import contains_quote, not_in, quotations
 from assistant.answer.verify.references import invented_reference
 from assistant.answer.verify.slots import Conflict, Family, conflicts
@@ -24,7 +25,7 @@ from assistant.answer.verify.words import Sentence, sentence_of, sentences_of
 from assistant.schema import Passage
 
 Kind = Literal[
-    "unfinished", "order", "quotation", "reference", "date", "number", "name", "negation", "modality", "operative", "quantity",
+    "unfinished", "order", "quotation", "reference", "date", "number", "exchange", "name", "negation", "modality", "operative", "quantity",
     "opposite", "substitution", "bearing", "elsewhere", "support",
 ]  # fmt: skip
 """What a sentence fails by; in the order in which it is looked at."""
@@ -89,19 +90,29 @@ def judge(
     `others` are passages at hand that it does not name: where one of them says it far better, it names the wrong one. `may_lack_stop`: a person wrote it, whose lists end without full stops. Never raises.
     """
     case = case_of(text, passages, may_lack_stop=may_lack_stop)
+    for kind, check in _FIRST:
+        if reason := check(case):
+            return Failure(kind, reason)
+    if failure := _elsewhere(case, others):
+        return failure
     for kind, check in _CHECKS:
         if reason := check(case):
             return Failure(kind, reason)
-    return _misses(case, others, support or _LEXICAL)
+    return _misses(case, support or _LEXICAL)
 
 
-def _misses(case: Case, others: Sequence[Passage], support: Support) -> Failure | None:
-    """Whether the named passages say the sentence at all, and better than the others at hand."""
+def _elsewhere(case: Case, others: Sequence[Passage]) -> Failure | None:
+    """Whether another passage at hand says the sentence far better than those it names."""
     text = case.claim.text
-    own = _LEXICAL.score(text, case.paragraphs)
     better = max(others, key=lambda passage: _LEXICAL.score(text, [passage.paragraph.text]), default=None)
-    if better and _LEXICAL.score(text, [better.paragraph.text]) - own > ELSEWHERE:
+    if better and _LEXICAL.score(text, [better.paragraph.text]) - _LEXICAL.score(text, case.paragraphs) > ELSEWHERE:
         return Failure("elsewhere", f"another paragraph says this ({better.reference}), not the one it names", better)
+    return None
+
+
+def _misses(case: Case, support: Support) -> Failure | None:
+    """Whether the named passages say the sentence at all, and each of several bears on it."""
+    text = case.claim.text
     if len(case.passages) > 1:
         for passage in case.passages:
             held = passage.paragraph.text
@@ -163,7 +174,7 @@ def _of_family(family: Family) -> Callable[[Case], str | None]:
 
 
 def _quantity(case: Case) -> str | None:
-    return _of_family(lexicon.QUANTITY)(case) or added_quantity(case.claim, case.sentences)
+    return _of_family(lexicon.QUANTITY)(case) or added(case.claim, case.sentences, case.nearest)
 
 
 def _opposites(case: Case) -> str | None:
@@ -175,6 +186,11 @@ def _substitution(case: Case) -> str | None:
     return f"it says “{found[0]}” where the passage says “{found[1]}”" if found else None
 
 
+def _exchange(case: Case) -> str | None:
+    found = exchanged(case.claim, case.nearest)
+    return f"it puts “{found[0]}” and “{found[1]}” in each other's place" if found else None
+
+
 def _said(case: Case, found: Iterator[Conflict]) -> str | None:
     """The first conflict outside quotation marks, in words."""
     for conflict in found:
@@ -184,13 +200,13 @@ def _said(case: Case, found: Iterator[Conflict]) -> str | None:
     return None
 
 
+_FIRST: tuple[tuple[Kind, Callable[[Case], str | None]], ...] = (("unfinished", _finished), ("order", _reports))
 _CHECKS: tuple[tuple[Kind, Callable[[Case], str | None]], ...] = (
-    ("unfinished", _finished),
-    ("order", _reports),
     ("quotation", _quotes),
     ("reference", _references),
     ("date", _dates),
     ("number", _numbers),
+    ("exchange", _exchange),
     ("name", _names),
     ("negation", _negation),
     ("modality", _of_family(lexicon.MODALITY)),

@@ -88,7 +88,7 @@ public open | private closed secret confidential
 formal | informal
 permanent | temporary provisional
 voluntary | mandatory compulsory obligatory
-legal lawful | illegal unlawful
+legal lawful just fair | illegal unlawful unjust unfair
 direct | indirect
 internal domestic | external foreign
 national | international
@@ -170,6 +170,7 @@ offensive | defensive
 overexpenditure | underexpenditure
 binding | non-binding
 ahead | behind
+same | different
 warm warmer warming | cold cooler cooling
 wet flood | dry drought
 day daily | night

@@ -133,7 +133,8 @@ def _puts_in(negation: Negation, claim: Sentence, sentences: Sequence[Sentence])
     for sentence in sentences:
         stems = {word.stem for word in sentence.words}
         hits = [stem in stems for stem in scope]
-        if not ((hits[0] and (sum(hits) >= 2 or before & stems)) or sum(hits) >= max(2, 0.6 * len(hits))):
+        is_without = negation.cue.casefold() == "without" and any(hits[:3])
+        if not (is_without or (hits[0] and (sum(hits) >= 2 or before & stems)) or sum(hits) >= max(2, 0.6 * len(hits))):
             continue
         if _denies(sentence, list(negations(sentence)), scope, claim):
             return False

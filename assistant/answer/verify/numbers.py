@@ -35,15 +35,16 @@ _ORDINALS = {word: value for value, word in enumerate(
 ) if value} | {word.replace("y", "ieth"): value for word, value in _TENS.items()} | {
     word + "ly": value for word, value in (("first", 1), ("second", 2), ("third", 3), ("fourth", 4), ("fifth", 5), ("last", 0)) if value
 }  # fmt: skip
-_NAMES = "|".join(sorted((*_UNITS, *_TENS), key=len, reverse=True))
+_ONES = "|".join(sorted(_UNITS, key=len, reverse=True))
+_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(list(_UNITS)[1:10])})\b)?|(?:{_ONES}))"
+_SCALE = r"(?:hundred|thousand|million|billion|trillion|dozen)(?!s)"
 _FIGURES = r"\d+(?:[,\u00a0\u202f\u2009 ]\d{3}(?!\d))+(?:\.\d+)?|\d+\.\d+(?![.\d])|\d+"
 _TOKEN = re.compile(
     rf"(?P<season>(?<![\w/.])(?P<from>(?:19|20)\d\d)[/–-](?P<to>(?:(?:19|20)\d\d|\d\d))(?![\w/]))"
     rf"|(?P<ordinal>(?<![\w.])(?P<nth>\d+)(?:st|nd|rd|th)\b)"
     rf"|(?P<mixed>(?<![\w.,])(?P<top>\d)/(?P<bottom>\d)(?![\w/]))"
     rf"|(?P<figures>(?<![^\W\d_])(?<!\d[.,])(?<!\d)(?:{_FIGURES}))(?P<scale>\s?(?:hundred|thousand|million|billion|trillion|k|mn?|bn)\b)?"
-    rf"|(?P<words>\b(?:(?:{_NAMES})|(?:an?\s+)?(?:hundred|thousand|million|billion)(?!s)|(?:an?\s+)?dozen(?!s))"
-    rf"(?:(?:[\s-]+|\s+and\s+)(?:{_NAMES}|hundred|thousand|million|billion|dozen)\b(?!-(?:third|quarter|half|fifth|tenth)))*\b)"
+    rf"|(?P<words>\b(?:(?:{_SMALL}|an?)[\s-]+{_SCALE}(?:[\s-]+(?:and\s+)?(?:{_SMALL}[\s-]+{_SCALE}|{_SCALE}|{_SMALL}))*|{_SMALL})\b)"
     r"|(?P<part>\b(?:half|third|quarter)\b(?=\s+of\b))"
     r"|(?P<word>\b[^\W\d_]+\b)",
     re.IGNORECASE,
@@ -55,7 +56,7 @@ _ABOUT = re.compile(
     r"|at least|just|well|slightly)\s+(?:(?:an?|US|the)\s*)?[$€£]?\s?|[~≈])$",
     re.IGNORECASE,
 )
-_NO_NUMBER = re.compile(r"\b(?:no|any|every|some|each|this|that|the|which|another|last|and|not|as)\s+$", re.IGNORECASE)
+_NO_NUMBER = re.compile(r"\b(?:no|than|only|any|every|some|each|this|that|the|which|another|last|and|not|as)\s+$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"\(([a-z])\)")
 
 
@@ -75,7 +76,10 @@ class Number:
 @lru_cache(maxsize=2048)
 def numbers(text: str) -> tuple[Number, ...]:
     """The numbers of a text in order. The pronoun "one" and the words "second" (of time) and "first" as an adverb are none."""
-    return tuple(_with_units(text, [number for match in _TOKEN.finditer(text) for number in _read(text, match)]))
+    found: list[Number] = []
+    for match in _TOKEN.finditer(text):
+        found += [number for number in _read(text, match) if not found or number.start >= found[-1].end]
+    return tuple(_with_units(text, found))
 
 
 def _with_units(text: str, found: list[Number]) -> Iterator[Number]:

@@ -55,7 +55,7 @@ class EncoderSupport:
         """See `Support`."""
         if not paragraphs:
             return 0.0
-        windows = list(dict.fromkeys(window for paragraph in paragraphs for window in _windows(paragraph)))
+        windows = list(dict.fromkeys(window for paragraph in paragraphs for window in windows(paragraph)))
         vectors = self._encoder().encode([claim, *windows], kind="document")
         likeness = float((vectors[1:] @ vectors[0]).max()) if windows else 0.0
         return _probability((*features(claim, paragraphs, self._rarity), likeness), ENCODER_WEIGHTS)
@@ -113,7 +113,7 @@ def _pairs(words: Sequence[Word]) -> list[tuple[str, str]]:
     return list(itertools.pairwise(stems))
 
 
-def _windows(paragraph: str) -> list[str]:
+def windows(paragraph: str) -> list[str]:
     """The sentences of a paragraph, and each two in a row: a claim may say what two sentences say."""
     single = [sentence.text for sentence in sentences_of(paragraph)]
     return single + [f"{one} {other}" for one, other in itertools.pairwise(single)]

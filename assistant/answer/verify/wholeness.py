@@ -14,9 +14,7 @@ _OPEN_ENDS = frozenset(
     whether since his her its their our your my every each between among per via under during against toward towards upon for at in on is are
     was were be been being am has have had will shall would should could can must may might cannot do does did""".split()
 )
-_MAY_END = frozenset(
-    "is are was were be been has have had will shall would should could can must may might do does did in on for by to at under".split()
-)
+_MAY_END = frozenset("is are was were do does did had".split())
 """Of those, what a sentence in a person's hand may end with ("than it was"): open only where the passage goes on."""
 _GOES_ON = frozenset("of to than be been is are was were has have had will shall would should could can must may might cannot not".split())
 _CONDITIONS = frozenset("unless except provided subject if without only until pending save".split())
@@ -46,11 +44,13 @@ def cut_off(claim: Sentence, sentences: Sequence[Sentence], *, may_lack_stop: bo
         if following is None:
             continue
         between, after = following
+        if not (finished or may_lack_stop or ends_quoted):
+            return f"it breaks off where the passage goes on (“… {claim.words[-1].text} {after}”)"
         if after in _CONDITIONS and not set(_CONDITIONS) & {word.folded for word in claim.words}:
             return f"it leaves out the condition that follows in the passage (“{after} …”)"
         if ends_quoted:
             continue
-        if not between.strip() and (after in _GOES_ON or not (finished or may_lack_stop) or last in _OPEN_ENDS):
+        if not between.strip() and (after in _GOES_ON or last in _OPEN_ENDS):
             return f"it breaks off where the passage goes on (“… {claim.words[-1].text} {after}”)"
         if (
             not between.strip()

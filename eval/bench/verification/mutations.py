@@ -282,12 +282,18 @@ def added_all(sentence: str, paragraph: str, random: Random) -> str | None:
 
 
 def truncated(sentence: str, paragraph: str, random: Random) -> str | None:
-    """A sentence that breaks off somewhere in its middle; half of the time with a full stop behind it."""
+    """A sentence that breaks off somewhere in its middle, without a full stop, as when a model's length ends."""
     words = sentence.split()
     if len(words) < 10:
         return None
     cut = random.randint(len(words) // 3, len(words) - 3)
-    return " ".join(words[:cut]).rstrip(",;:") + random.choice(["", "."])
+    return " ".join(words[:cut]).rstrip(",;:")
+
+
+def cut_short(sentence: str, paragraph: str, random: Random) -> str | None:
+    """The same with a full stop behind it; what is left may be a whole sentence, and true."""
+    cut = truncated(sentence, paragraph, random)
+    return f"{cut}." if cut else None
 
 
 def order(sentence: str, paragraph: str, random: Random) -> str | None:
@@ -311,6 +317,7 @@ MUTATIONS: dict[str, Mutation] = {
     "exchanged names": exchanged_names,
     "invented reference": invented_reference,
     "truncated": truncated,
+    "cut short, with a full stop": cut_short,
 }
 """Mutations of a sentence that keep its handle; wrong handles and orders are made by the benchmark itself."""
 
