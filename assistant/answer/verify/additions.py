@@ -15,7 +15,7 @@ _LETS = {
     "duty": "shall must required requirement obliged obligation obligatory mandatory compulsory binding need necessary has have had duty bound "
     "essential imperative incumbent vital urgent responsible responsibility demand insist condition only prerequisite cannot ought prohibit "
     "forbid owe crucial indispensable until unless",
-    "leave": "may can could might possible possibly possibility option optional allow permit enable voluntary voluntarily likely potential able "
+    "leave": "only consent require may can could might possible possibly possibility option optional allow permit enable voluntary voluntarily likely potential able "
     "ability consider eligible free whether would appear seem perhaps if capable authorize authorise opportunity should risk threaten ready",
 }
 _LETS_STEMS = {name: frozenset(map(stem, words.split())) for name, words in _LETS.items()}

@@ -9,6 +9,7 @@ from typing import Literal
 from assistant.answer.verify import lexicon
 from assistant.answer.verify.additions import added
 from assistant.answer.verify.dates import dates, missing_date
+from assistant.answer.verify.edits import decisive_edit
 from assistant.answer.verify.exchange import exchanged
 from assistant.answer.verify.names import foreign_name, misplaced_name
 from assistant.answer.verify.negation import denied
@@ -16,7 +17,7 @@ from assistant.answer.verify.numbers import NumberSlots, missing_number
 from assistant.answer.verify.orders import obeys
 from assistant.answer.verify.quotations import contains_quote, not_in, quotations
 from assistant.answer.verify.references import invented_reference
-from assistant.answer.verify.slots import Conflict, Family, conflicts
+from assistant.answer.verify.slots import Conflict, Family, conflicts, contradicts
 from assistant.answer.verify.substitution import substituted
 from assistant.answer.verify.support import LexicalSupport, Support, nearest_sentences
 from assistant.answer.verify.weights import BEARING, ELSEWHERE, THRESHOLD
@@ -25,7 +26,7 @@ from assistant.answer.verify.words import Sentence, sentence_of, sentences_of
 from assistant.schema import Passage
 
 Kind = Literal[
-    "unfinished", "order", "quotation", "reference", "date", "number", "exchange", "name", "negation", "modality", "operative", "quantity",
+    "unfinished", "order", "quotation", "reference", "date", "number", "exchange", "edit", "name", "negation", "modality", "operative", "quantity",
     "opposite", "substitution", "bearing", "elsewhere", "support",
 ]  # fmt: skip
 """What a sentence fails by; in the order in which it is looked at."""
@@ -178,12 +179,17 @@ def _quantity(case: Case) -> str | None:
 
 
 def _opposites(case: Case) -> str | None:
-    return next(filter(None, (_of_family(family)(case) for family in lexicon.OPPOSITES)), None)
+    found = next(filter(None, (_of_family(family)(case) for family in lexicon.OPPOSITES)), None)
+    return found or _said(case, (conflict for family in lexicon.OPPOSITES for conflict in contradicts(family, case.claim, case.nearest)))
 
 
 def _substitution(case: Case) -> str | None:
     found = substituted(case.claim, case.nearest, case.quoted)
     return f"it says “{found[0]}” where the passage says “{found[1]}”" if found else None
+
+
+def _edits(case: Case) -> str | None:
+    return None if case.quotes else decisive_edit(case.claim, case.nearest)
 
 
 def _exchange(case: Case) -> str | None:
@@ -207,6 +213,7 @@ _CHECKS: tuple[tuple[Kind, Callable[[Case], str | None]], ...] = (
     ("date", _dates),
     ("number", _numbers),
     ("exchange", _exchange),
+    ("edit", _edits),
     ("name", _names),
     ("negation", _negation),
     ("modality", _of_family(lexicon.MODALITY)),

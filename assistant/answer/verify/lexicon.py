@@ -84,7 +84,7 @@ include inclusive | exclude exclusive
 strengthen strong stronger reinforce | weaken weak weaker undermine
 success successful succeed | failure unsuccessful fail
 positive | negative
-public open | private closed secret confidential
+public open | private closed closure secret confidential
 formal | informal
 permanent | temporary provisional
 voluntary | mandatory compulsory obligatory

@@ -180,8 +180,9 @@ class _NameSlots:
     The first word of the claim is taken for a name too if the passage does not have it at all: "Estmark warned" for "Norvania warned".
     """
 
-    def __init__(self, claim: Sentence, stems: frozenset[str]) -> None:
+    def __init__(self, claim: Sentence, stems: frozenset[str], lowered: frozenset[str]) -> None:
         self._claim = claim
+        self._lowered = lowered
         self._stems = stems
 
     def find(self, sentence: Sentence) -> list[Member]:
@@ -189,7 +190,7 @@ class _NameSlots:
         found = [
             Member(" ".join(word.stem for word in sentence.words[name.first : name.after]), name.first, name.after)
             for name in names(sentence)
-            if name.first > 0 or name.after > 1 or _is_hard(sentence, name)
+            if name.first > 0 or name.after > 1 or (_is_hard(sentence, name) and sentence.words[0].folded not in self._lowered)
         ]
         first = sentence.words[0] if sentence is self._claim and sentence.words else None
         if first and first.is_content and first.stem not in self._stems | _SOFT and not (found and found[0].first == 0):
@@ -209,7 +210,8 @@ def misplaced_name(claim: Sentence, sentences: Sequence[Sentence]) -> Conflict |
         return None
     stems = frozenset(word.stem for sentence in sentences for word in sentence.words)
     mine = {word.stem for word in claim.words}
-    found = list(conflicts(_NameSlots(claim, stems), claim, near))
+    lowered = frozenset(word.folded for sentence in sentences for word in sentence.words if word.text[0].islower())
+    found = list(conflicts(_NameSlots(claim, stems, lowered), claim, near))
     claimed = {conflict.claimed: conflict.held for conflict in found}
     for conflict in found:
         held = {stem(word) for word in conflict.held.casefold().split()}

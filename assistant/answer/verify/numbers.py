@@ -259,4 +259,9 @@ class NumberSlots:
     def excludes(self, one: str, other: str) -> bool:
         """Whether they are two numbers of one kind."""
         claimed, held = self._numbers[one], self._numbers[other]
-        return claimed.kind == held.kind and not agrees(claimed, held) and not agrees(held, claimed)
+        return _sort(claimed) == _sort(held) and not agrees(claimed, held) and not agrees(held, claimed)
+
+
+def _sort(number: Number) -> tuple[str, bool, bool]:
+    """What may stand for what: no year for a share."""
+    return number.kind, number.value < 1, 1800 <= number.value <= 2150 and number.text.isdigit()

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from assistant.answer.verify.words import Sentence, Word
+from assistant.answer.verify.words import Sentence, Word, content_stems
 
 _REACH = 6
 """Words to either side that make up a place."""
 _NEAR = 2.0
 """A word next to the slot counts this much; one at the end of the reach counts 1."""
+RETOLD = 0.6
+"""Share of a sentence's words that the passage's nearest sentence has, from which on the one retells the other."""
 SAME_PLACE = 3.0
 """From here on the words around two places are the same: for example both neighbours, or one and two more."""
 
@@ -123,6 +125,23 @@ def conflicts(
                 best_other, other = fits, (sentence, held)
         if other and best_other >= context and best_other > best_same + margin:
             yield Conflict(_written(claim, member), _written(*other), member, best_other - best_same)
+
+
+def contradicts(family: Family, claim: Sentence, sentences: Sequence[Sentence]) -> Iterator[Conflict]:
+    """The words of `claim` whose opposite the nearest sentence has, in whatever place, while no sentence has them: if that sentence is
+    what the claim retells, for it has most of its words."""
+    if not sentences:
+        return
+    mine, theirs = content_stems(claim.words), content_stems(sentences[0].words)
+    if len(mine & theirs) < RETOLD * len(mine):
+        return
+    has = {member.name for sentence in sentences for member in family.find(sentence)}
+    nearest = sentences[0].words
+    held = {member.name: member for member in family.find(sentences[0]) if not (member.first and nearest[member.first].text[0].isupper())}
+    for member in family.find(claim):
+        other = next((name for name in held if family.excludes(member.name, name)), None)
+        if other and member.name not in has:
+            yield Conflict(_written(claim, member), _written(sentences[0], held[other]), member, 0.0)
 
 
 def closeness(claim: Sentence, member: Member, sentence: Sentence, held: Member) -> float:
