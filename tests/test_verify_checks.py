@@ -53,6 +53,7 @@ def _reason(sentence: str) -> str:
         ("Talora thanked Estmark for paying the travel of eleven officers [h-3].", "where the passage says “Norvania”"),
         ("Norvania thanked Talora for paying the travel of eleven officers [h-3].", "does not name Talora"),
         ("Pellonia supported the levy on cargo [h-3].", "leaves that out"),
+        ("The Working Group and all States to hold two exercises request [h-2].", "“request” where the passage says “encourages”"),
         ("Only Norvania thanked Estmark for paying the travel of eleven officers [h-3].", "“only” where the passage does not"),
         ("Norvania thanked Estmark for paying the travel of [h-3].", "breaks off"),
         ("As paragraph 4 says, Norvania thanked Estmark [h-3].", "reference of its own"),

@@ -53,7 +53,9 @@ class Family:
         keys = [word.folded for word in sentence.words]
         found, at = [], 0
         while at < len(keys):
-            length = next((size for size in range(self._longest, 0, -1) if tuple(keys[at : at + size]) in self._members), 0)
+            length = next(
+                (size for size in range(min(self._longest, len(keys) - at), 0, -1) if tuple(keys[at : at + size]) in self._members), 0
+            )
             if length:
                 found.append(Member(self._members[tuple(keys[at : at + length])], at, at + length))
             at += length or 1
