@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from assistant.answer.verify import LexicalSupport, contains_quote, verify_sentence
 from assistant.answer.verify.dates import dates
+from assistant.answer.verify.lexicon import MODALITY, OPERATIVE, OPPOSITES, QUANTITY
 from assistant.answer.verify.numbers import numbers
 from assistant.answer.verify.quotations import quotations
+from assistant.answer.verify.slots import Family
 from assistant.answer.verify.support import features
+from assistant.answer.verify.words import sentence_of
 from assistant.schema import Document, Paragraph, Passage, Statement, Withheld
 
 REPORT = Document("report", "Report of the Advisory Committee on harbours", "r.txt", "0", delegation="Norvania")
@@ -53,7 +56,6 @@ def _reason(sentence: str) -> str:
         ("Talora thanked Estmark for paying the travel of eleven officers [h-3].", "where the passage says “Norvania”"),
         ("Norvania thanked Talora for paying the travel of eleven officers [h-3].", "does not name Talora"),
         ("Pellonia supported the levy on cargo [h-3].", "leaves that out"),
-        ("The Working Group and all States to hold two exercises request [h-2].", "“request” where the passage says “encourages”"),
         ("Only Norvania thanked Estmark for paying the travel of eleven officers [h-3].", "“only” where the passage does not"),
         ("Norvania thanked Estmark for paying the travel of [h-3].", "breaks off"),
         ("As paragraph 4 says, Norvania thanked Estmark [h-3].", "reference of its own"),
@@ -109,6 +111,13 @@ def test_honest_paraphrase_passes(sentence: str) -> None:
 def test_numbers_are_read_in_figures_and_in_words(text: str, values: list[str]) -> None:
     """Values are exact; pronouns and names are no numbers."""
     assert [str(number.value) for number in numbers(text)] == values
+
+
+@pytest.mark.parametrize("family", [MODALITY, OPERATIVE, QUANTITY, *OPPOSITES])
+def test_a_word_at_a_sentences_end_is_found_with_its_own_length(family: Family) -> None:
+    """A member of several words is none where only its beginning is there, and the last word of a sentence is found as one word."""
+    word = next(member for members in family.classes.values() for member in members.split() if "_" not in member)
+    assert [(member.first, member.after) for member in family.find(sentence_of(f"Xylo {word}"))] == [(1, 2)]
 
 
 def test_dates_are_read_with_their_parts_together() -> None:

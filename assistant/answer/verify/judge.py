@@ -174,6 +174,13 @@ def _of_family(family: Family) -> Callable[[Case], str | None]:
     return check
 
 
+def _operative(case: Case) -> str | None:
+    """An operative verb that the nearest sentence has too is left alone: it may be told of another part of the sentence."""
+    held = {member.name for sentence in case.nearest[:1] for member in lexicon.OPERATIVE.find(sentence)}
+    found = conflicts(lexicon.OPERATIVE, case.claim, case.nearest, margin=_OTHERWISE)
+    return _said(case, (conflict for conflict in found if conflict.member.name not in held))
+
+
 def _quantity(case: Case) -> str | None:
     return _of_family(lexicon.QUANTITY)(case) or added(case.claim, case.sentences, case.nearest)
 
@@ -217,7 +224,7 @@ _CHECKS: tuple[tuple[Kind, Callable[[Case], str | None]], ...] = (
     ("name", _names),
     ("negation", _negation),
     ("modality", _of_family(lexicon.MODALITY)),
-    ("operative", _of_family(lexicon.OPERATIVE)),
+    ("operative", _operative),
     ("quantity", _quantity),
     ("opposite", _opposites),
     ("substitution", _substitution),

@@ -29,10 +29,10 @@ MODALITY = Family(
 OPERATIVE = Family(
     "operative verb",
     {
-        "decide": "decide determine resolve decision",
+        "decide": "decide determine resolve",
         "agree": "agree",
         "adopt": "adopt approve endorse",
-        "recommend": "recommend propose suggest advise recommendation proposal",
+        "recommend": "recommend propose suggest advise",
         "request": "request",
         "ask": "ask call_on call_for",
         "urge": "urge appeal exhort implore call_upon",
@@ -46,7 +46,7 @@ OPERATIVE = Family(
         "concern": "concerned concern concerns regret deplore worry alarm",
         "condemn": "condemn denounce",
         "emphasise": "emphasize emphasise stress underline underscore highlight",
-        "support": "support favour favor",
+        "support": "support",
         "oppose": "oppose reject object_to objected objection",
         "authorise": "authorize authorise",
         "forbid": "forbid forbidden prohibit ban",

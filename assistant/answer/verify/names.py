@@ -218,9 +218,16 @@ def misplaced_name(claim: Sentence, sentences: Sequence[Sentence]) -> Conflict |
         is_foreign = not set(conflict.member.name.split()) & stems
         exchanged = claimed.get(conflict.held) == conflict.claimed
         is_soft = conflict.member.after - conflict.member.first == 1 and conflict.member.name in _SOFT
-        if (exchanged or (conflict.gain > _MARGIN and not is_soft)) and not (is_foreign and held & mine):
+        is_beside = any(_beside(sentence, conflict.claimed, conflict.held) for sentence in near)
+        if (exchanged or (conflict.gain > _MARGIN and not is_soft and not is_beside)) and not (is_foreign and held & mine):
             return conflict
     return None
+
+
+def _beside(sentence: Sentence, one: str, other: str) -> bool:
+    """Whether two names stand side by side, as a person's and the State's in brackets: the one may be left out."""
+    text = sentence.text
+    return bool(re.search(rf"{re.escape(one)}[^.;]{{0,25}}{re.escape(other)}|{re.escape(other)}[^.;]{{0,25}}{re.escape(one)}", text))
 
 
 def _is_hard(sentence: Sentence, name: Name) -> bool:

@@ -6,17 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.answer.verify.words import Sentence, Word, stem
+from assistant.answer.verify.slots import RETOLD
+from assistant.answer.verify.words import Sentence, Word, content_stems, stem
 
 _CUES = frozenset("not no never none nobody nothing neither nor cannot without hardly n't".split())
 _NEGATIVE_STEMS = frozenset(
     # Words that deny or hold back by themselves: with one of them a sentence may say without "not" what a passage says with it.
     stem(word)
     for word in """fail failure lack lacking refuse refusal decline refrain avoid absent absence unable unwilling prevent prohibit ban forbid
-    reject oppose deny denial exclude instead rather less fewer few little rare rarely scarce scarcely seldom until unless cease stop omit
-    miss missing short impossible except despite neglect withhold withheld await pending yet insufficient inadequate incomplete unresolved
+    reject oppose deny denial exclude instead rather less fewer few little rare rarely scarce scarcely seldom until cease stop omit
+    miss impossible despite neglect withhold withheld await pending yet insufficient inadequate incomplete unresolved
     unknown unclear uncertain disagree unnecessary only exempt spare halt abstain unavailable zero unchanged unaffected unmet unanswered
-    bar ignore forgo skip overlook unsuccessful discourage doubt against nothing end ended outstanding contrary""".split()
+    bar ignore forgo skip overlook unsuccessful discourage doubt against nothing outstanding contrary""".split()
 )
 _IDIOMS = (("not", "only"), ("no", "doubt"), ("not", "just"), ("not", "merely"), ("no", "later"), ("no", "less"), ("no", "fewer"), ("no", "more"),
            ("not", "least"), ("not", "simply"), ("no", "earlier"))  # fmt: skip
@@ -44,7 +45,15 @@ def negations(sentence: Sentence) -> Iterator[Negation]:
             continue
         if at + 1 < len(text) and any(word.folded == one and text[at + 1].folded == other for one, other in _IDIOMS):
             continue
+        if word.folded == "no" and at and at + 1 < len(text) and text[at + 1].folded == "one" and _follows(sentence, at):
+            continue  # "it will surprise no one"
         yield Negation(at, word.text, _scope(sentence, at))
+
+
+def _follows(sentence: Sentence, at: int) -> bool:
+    """Whether a word stands right behind one that carries matter."""
+    before = sentence.words[at - 1]
+    return before.is_content and sentence.text[before.end : sentence.words[at].start].isspace()
 
 
 def _scope(sentence: Sentence, at: int) -> tuple[Word, ...]:
@@ -82,7 +91,9 @@ def _drops(negation: Negation, sentence: Sentence, claim: Sentence, own: list[Ne
         return False
     hits = [stem in stems for stem in scope]
     before = [word.stem for word in sentence.words[max(0, negation.at - _NEAR) : negation.at] if word.is_content]
-    is_said = (hits[0] and (sum(hits) >= 2 or any(stem in stems for stem in before))) or sum(hits) >= max(2, 0.6 * len(hits))
+    mine = content_stems(claim.words)
+    is_retold = any(hits) and any(stem in stems for stem in before) and len(mine & content_stems(sentence.words)) >= RETOLD * len(mine)
+    is_said = is_retold or (hits[0] and (sum(hits) >= 2 or any(stem in stems for stem in before))) or sum(hits) >= max(2, 0.6 * len(hits))
     if not is_said:
         return False
     return not _denies(claim, own, scope, sentence)
@@ -99,6 +110,8 @@ def _denies(sentence: Sentence, own: Sequence[Negation], scope: Sequence[str], o
         is_near = any(abs(item.at - place) <= _NEAR for place in places)
         if is_near and not (item.scope and item.scope[0].stem in matched):
             return True
+    if any(_negated_form(word.folded) in scope for word in sentence.words):
+        return True
     shared, spent = (Counter(word.stem for word in text.words) for text in (other, sentence))
     return any(
         word.stem in _NEGATIVE_STEMS
@@ -107,6 +120,14 @@ def _denies(sentence: Sentence, own: Sequence[Negation], scope: Sequence[str], o
         and any(abs(at - place) <= _NEAR for place in places)
         for at, word in enumerate(sentence.words)
     )
+
+
+def _negated_form(word: str) -> str:
+    """The stem of what a word denies by its first syllable: "unpaid" denies "paid"; empty where it denies nothing."""
+    prefix = next(
+        (prefix for prefix in ("non", "dis", "un", "in", "im", "ir") if word.startswith(prefix) and len(word) > len(prefix) + 2), ""
+    )
+    return stem(word[len(prefix) :]) if prefix else ""
 
 
 def _affirmed(negation: Negation, sentences: Sequence[Sentence]) -> bool:

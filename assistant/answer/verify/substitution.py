@@ -48,6 +48,9 @@ def substituted(claim: Sentence, sentences: Sequence[Sentence], quoted: Sequence
         return None
     for sentence in sentences[:1]:
         theirs = [word for word in sentence.words if word.is_content]
+        whole = SequenceMatcher(None, [word.folded for word in claim.words], [word.folded for word in sentence.words], autojunk=False)
+        if sum(block.size for block in whole.get_matching_blocks()) < _ALIKE * len(claim.words):
+            return None
         match = SequenceMatcher(None, [word.stem for word in mine], [word.stem for word in theirs], autojunk=False)
         blocks = match.get_matching_blocks()
         common = sum(block.size for block in blocks)

@@ -14,7 +14,7 @@ _OPEN_ENDS = frozenset(
     whether since his her its their our your my every each between among per via under during against toward towards upon for at in on is are
     was were be been being am has have had will shall would should could can must may might cannot do does did""".split()
 )
-_MAY_END = frozenset("is are was were do does did had has have".split())
+_MAY_END = frozenset("is are was were do does did had has have for on in at with to from by".split())
 """Of those, what a sentence in a person's hand may end with ("than it was"): open only where the passage goes on."""
 _GOES_ON = frozenset("of to than be been is are was were has have had will shall would should could can must may might cannot not".split())
 _CONDITIONS = frozenset("unless except provided subject if without only until pending save".split())
