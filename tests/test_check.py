@@ -40,6 +40,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 @pytest.fixture(scope="module")
 def generation(corpus: Corpus) -> Generation:
+    """Its index."""
     return corpus.current()
 
 
@@ -91,7 +92,8 @@ def test_the_paragraph_that_does_say_it_is_named(generation: Generation) -> None
 def test_lines_are_those_of_the_file_and_labels_are_passed_over(generation: Generation) -> None:
     """Headings, labels and questions claim nothing; the others are told with their line."""
     text = (
-        "# Points\n\nMeeting: the Group\n\n- False gauges caused three groundings.[^1]\n- Each State shall appoint an officer\n  (ibid., para. 3).\n"
+        "# Points\n\nMeeting: the Group\n\n- False gauges caused three groundings.[^1]\n"
+        "- Each State shall appoint an officer\n  (ibid., para. 3).\n"
         "\nAre there more? The Group met in Norhaven,\nand nine ministers came (X/86/190, para. 1).\n\n[^1]: X/86/190, para. 2\n"
     )
     report = _check(text, generation)

@@ -19,7 +19,8 @@ from assistant.schema import Document, Paragraph, Passage, Statement, Withheld
 REPORT = Document("report", "Report of the Advisory Committee on harbours", "r.txt", "0", delegation="Norvania")
 TEXTS = (
     "In 2031 the Harbour Office received 412 reports from 38 States, of which one third concerned false tide gauges. "
-    "States should not publish the names of ports unless the port agrees. Expenditure rose from $1,187,400 to $1,250,000, or by 5.3 per cent.",
+    "States should not publish the names of ports unless the port agrees. "
+    "Expenditure rose from $1,187,400 to $1,250,000, or by 5.3 per cent.",
     "Each State shall appoint a harbour data officer by 30 June 2032. The officer may share reports with neighbouring States. "
     "The Working Group encourages all States to hold two exercises a year, from 10 to 14 March.",
     "Norvania thanked Estmark for paying the travel of eleven officers. Pellonia did not support the levy on cargo.",

@@ -1,4 +1,5 @@
-"""From a reference as a person writes it to the paragraphs of the index: "A/77/275, para. 12", "ibid., para. 13", "[3rd paragraph, unnumbered]"."""
+"""From a reference as a person writes it to the paragraphs of the index: "A/77/275, para. 12", "ibid., para. 13", "[3rd paragraph,
+unnumbered]"."""
 
 from __future__ import annotations
 

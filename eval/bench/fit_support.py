@@ -26,7 +26,7 @@ from assistant.answer.verify.support import features
 _QUESTION_WORDS = ("what ", "who ", "when ", "where ", "which ", "how many ", "how much ", "how ", "why ", "in what ", "whose ", "whom ")
 
 
-def claims(data: Path, random: Random) -> list[tuple[str, str, list[str]]]:
+def claims(data: Path, random: Random, each: int) -> list[tuple[str, str, list[str]]]:
     """(document, claim, the supporting paragraph first and then others)."""
     found = []
     for place, said in by_hand(read(data, "development"), "development"):
@@ -38,7 +38,7 @@ def claims(data: Path, random: Random) -> list[tuple[str, str, list[str]]]:
         asked = [
             (at, qa) for at, item in enumerate(article["paragraphs"]) for qa in item["qas"] if not qa["is_impossible"] and qa["answers"]
         ]
-        for at, qa in random.sample(asked, min(60, len(asked))):
+        for at, qa in random.sample(asked, min(each, len(asked))):
             question = qa["question"].rstrip("? ").strip()
             for word in _QUESTION_WORDS:
                 if question.lower().startswith(word):
@@ -56,10 +56,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--encoder", action="store_true", help="with the likeness by the packaged encoder")
+    parser.add_argument("--each", type=int, default=60, help="questions of each article (default: 60)")
     options = parser.parse_args()
     rows, labels, groups = [], [], []
     likeness = _likeness() if options.encoder else None
-    for document, said, paragraphs in claims(options.data, Random(3)):
+    for document, said, paragraphs in claims(options.data, Random(3), options.each):
         for number, paragraph in enumerate(paragraphs):
             values = features(said, [paragraph])
             rows.append((*values, likeness(said, paragraph)) if likeness else values)
@@ -85,9 +86,14 @@ def _likeness():  # type: ignore[no-untyped-def]
 
     encoder = load(Settings().encoder)
 
+    known: dict[str, np.ndarray] = {}
+
     def of(said: str, paragraph: str) -> float:
-        vectors = encoder.encode([said, *windows(paragraph)], kind="document")
-        return float((vectors[1:] @ vectors[0]).max())
+        texts = [said, *windows(paragraph)]
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, encoder.encode(new, kind="document"), strict=True))
+        return float(max(known[text] @ known[said] for text in texts[1:]))
 
     return of
 

@@ -226,9 +226,8 @@ def main() -> None:
         for result in results:
             kind = result.trial.kind if result.trial.wrong else f"honest, {result.trial.kind}"
             if options.show in kind and not result.right:
-                print(
-                    f"- {kind} ({result.trial.source}): {result.reason or 'SHOWN'}\n    {result.trial.sentence}\n    {next(iter(result.trial.handles.values())).paragraph.text[:900]}"
-                )
+                held = next(iter(result.trial.handles.values())).paragraph.text[:900]
+                print(f"- {kind} ({result.trial.source}): {result.reason or 'SHOWN'}\n    {result.trial.sentence}\n    {held}")
     if options.publish:
         record = {"command": command, "date": str(dt.date.today()), "cores": os.cpu_count(), "documents": len(texts), "kinds": rows}
         (PUBLISHED / f"{options.publish}.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

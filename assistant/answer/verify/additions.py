@@ -8,15 +8,16 @@ from itertools import pairwise
 from assistant.answer.verify.words import Sentence, stem
 
 _LETS = {
-    "all": "all every each entire entirely whole everyone everybody everything always any both unanimous consensus universal",
-    "only": "only sole solely exclusive merely just single alone unique nothing restricted confine",
-    "most": "most majority mostly mainly largely generally many more major bulk half two-thirds third quarter per percent predominantly almost "
-    "nearly overwhelming",
-    "duty": "shall must required requirement obliged obligation obligatory mandatory compulsory binding need necessary has have had duty bound "
-    "essential imperative incumbent vital urgent responsible responsibility demand insist condition only prerequisite cannot ought prohibit "
-    "forbid owe crucial indispensable until unless",
-    "leave": "only consent require may can could might possible possibly possibility option optional allow permit enable voluntary voluntarily likely potential able "
-    "ability consider eligible free whether would appear seem perhaps if capable authorize authorise opportunity should risk threaten ready",
+    "all": """all every each entire entirely whole everyone everybody everything always any both unanimous consensus universal""",
+    "only": """only sole solely exclusive merely just single alone unique nothing restricted confine""",
+    "most": """most majority mostly mainly largely generally many more major bulk half two-thirds third quarter per percent predominantly
+    almost nearly overwhelming""",
+    "duty": """shall must required requirement obliged obligation obligatory mandatory compulsory binding need necessary has have had duty
+    bound essential imperative incumbent vital urgent responsible responsibility demand insist condition only prerequisite
+    cannot ought prohibit forbid owe crucial indispensable until unless""",
+    "leave": """only consent require may can could might possible possibly possibility option optional allow permit enable voluntary
+    voluntarily likely potential able ability consider eligible free whether would appear seem perhaps if capable authorize
+    authorise opportunity should risk threaten ready""",
 }
 _LETS_STEMS = {name: frozenset(map(stem, words.split())) for name, words in _LETS.items()}
 """What in a passage lets a sentence say so."""

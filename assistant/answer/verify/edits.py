@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from assistant.answer.verify.words import Sentence
 
 _DECIDES = frozenset(
-    """not no never neither nor cannot without all every each only some most many few none several both must shall should may might can could
+    """not no never neither nor cannot without all every each only some most many few none several both must shall should may might can
+    could
     will before after more less fewer same different always sometimes often rarely unless except""".split()
 )
 _ALIKE = 0.85

@@ -26,9 +26,25 @@ from assistant.answer.verify.words import Sentence, sentence_of, sentences_of
 from assistant.schema import Passage
 
 Kind = Literal[
-    "unfinished", "order", "quotation", "reference", "date", "number", "exchange", "edit", "name", "negation", "modality", "operative", "quantity",
-    "opposite", "substitution", "bearing", "elsewhere", "support",
-]  # fmt: skip
+    "unfinished",
+    "order",
+    "quotation",
+    "reference",
+    "date",
+    "number",
+    "exchange",
+    "edit",
+    "name",
+    "negation",
+    "modality",
+    "operative",
+    "quantity",
+    "opposite",
+    "substitution",
+    "bearing",
+    "elsewhere",
+    "support",
+]
 """What a sentence fails by; in the order in which it is looked at."""
 
 _LEXICAL = LexicalSupport()
@@ -88,7 +104,8 @@ def judge(
 ) -> Failure | None:
     """The first check that a sentence fails against the passages it names, or None where it stands.
 
-    `others` are passages at hand that it does not name: where one of them says it far better, it names the wrong one. `may_lack_stop`: a person wrote it, whose lists end without full stops. Never raises.
+    `others` are passages at hand that it does not name: where one of them says it far better, it names the wrong one. `may_lack_stop`:
+    a person wrote it, whose lists end without full stops. Never raises.
     """
     case = case_of(text, passages, may_lack_stop=may_lack_stop)
     for kind, check in _FIRST:

@@ -74,7 +74,7 @@ QUANTITY = Family(
 )
 
 _OPPOSITES = """
-increase rise grow growth grew rose raise higher expand expansion | decrease fall fell decline drop reduce reduction lower shrink cut diminish
+increase rise grow growth grew rose raise higher expand expansion | decrease fall fell decline drop reduce reduction lower shrink cut
 more | less fewer
 above over exceed | below under
 before prior earlier precede | after following later subsequent
@@ -204,7 +204,8 @@ STATES = frozenset(
     finland france gabon gambia georgia germany ghana greece grenada guatemala guinea guyana haiti honduras hungary iceland india indonesia
     iran iraq ireland israel italy jamaica japan jordan kazakhstan kenya kiribati korea kosovo kuwait kyrgyzstan laos latvia lebanon lesotho
     liberia libya liechtenstein lithuania luxembourg madagascar malawi malaysia maldives mali malta mauritania mauritius mexico micronesia
-    moldova monaco mongolia montenegro morocco mozambique myanmar namibia nauru nepal netherlands nicaragua niger nigeria norway oman pakistan
+    moldova monaco mongolia montenegro morocco mozambique myanmar namibia nauru nepal netherlands nicaragua niger nigeria norway oman
+    pakistan
     palau palestine panama paraguay peru philippines poland portugal qatar romania russia rwanda samoa senegal serbia seychelles singapore
     slovakia slovenia somalia spain sudan suriname sweden switzerland syria tajikistan tanzania thailand togo tonga tunisia turkey türkiye
     turkmenistan tuvalu uganda ukraine uruguay uzbekistan vanuatu venezuela vietnam yemen zambia zimbabwe africa asia europe america

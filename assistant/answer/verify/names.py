@@ -13,7 +13,8 @@ from assistant.answer.verify.words import Sentence, sentence_of, sentences_of, s
 from assistant.schema import Passage
 
 _CALENDAR = frozenset(
-    "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday".split()
+    """january february march april may june july august september october november december monday tuesday wednesday thursday friday
+    saturday sunday""".split()
 )
 _SOFT = frozenset(
     # Words that are written with a capital but name nobody by themselves: "the Committee", "Member States", "the Group's report".
@@ -28,7 +29,8 @@ _SOFT = frozenset(
     west northern southern eastern western european african asian american god mother earth ict icts ai""".split()
 )
 _HEADS = frozenset(
-    "council committee assembly commission board court conference group mission fund programme office agency union bank secretariat convention protocol agreement tribunal forum department division authority organization".split()
+    """council committee assembly commission board court conference group mission fund programme office agency union bank secretariat
+    convention protocol agreement tribunal forum department division authority organization""".split()
 )
 _PASSIVE = re.compile(
     r"\b(?:was|were|is|are|been|being|be|got)\s+(?:\w+\s+){0,2}?\w+(?:ed|en|wn|ht|ld|id|ne|de|ut|et)\b|\bby\b", re.IGNORECASE

@@ -13,14 +13,17 @@ _CUES = frozenset("not no never none nobody nothing neither nor cannot without h
 _NEGATIVE_STEMS = frozenset(
     # Words that deny or hold back by themselves: with one of them a sentence may say without "not" what a passage says with it.
     stem(word)
-    for word in """fail failure lack lacking refuse refusal decline refrain avoid absent absence unable unwilling prevent prohibit ban forbid
-    reject oppose deny denial exclude instead rather less fewer few little rare rarely scarce scarcely seldom until cease stop omit
+    for word in """fail failure lack lacking refuse refusal decline refrain avoid absent absence unable unwilling prevent prohibit ban
+    forbid reject oppose deny denial exclude instead rather less fewer few little rare rarely scarce scarcely seldom until cease stop omit
     miss impossible despite neglect withhold withheld await pending yet insufficient inadequate incomplete unresolved
     unknown unclear uncertain disagree unnecessary only exempt spare halt abstain unavailable zero unchanged unaffected unmet unanswered
     bar ignore forgo skip overlook unsuccessful discourage doubt against nothing outstanding contrary""".split()
 )
-_IDIOMS = (("not", "only"), ("no", "doubt"), ("not", "just"), ("not", "merely"), ("no", "later"), ("no", "less"), ("no", "fewer"), ("no", "more"),
-           ("not", "least"), ("not", "simply"), ("no", "earlier"))  # fmt: skip
+_IDIOMS = frozenset(
+    tuple(pair.split())
+    for pair in "not only,not just,not merely,not simply,not least,no doubt,no later,no less,no fewer,no more,no earlier".split(",")
+)
+"""Set phrases that deny nothing."""
 _SCOPE = 6
 """Words that carry matter which a negation governs at most."""
 _CLAUSE_ENDS = frozenset(",;:.()—–!?")
@@ -43,7 +46,7 @@ def negations(sentence: Sentence) -> Iterator[Negation]:
     for at, word in enumerate(text):
         if not (word.folded in _CUES or word.folded.endswith("n't")):
             continue
-        if at + 1 < len(text) and any(word.folded == one and text[at + 1].folded == other for one, other in _IDIOMS):
+        if at + 1 < len(text) and (word.folded, text[at + 1].folded) in _IDIOMS:
             continue
         if word.folded == "no" and at and at + 1 < len(text) and text[at + 1].folded == "one" and _follows(sentence, at):
             continue  # "it will surprise no one"

@@ -19,7 +19,8 @@ from assistant.answer.verify.words import Sentence
 NumberKind = Literal["count", "percent", "ordinal"]
 
 _UNITS = {word: value for value, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen""".split()
 )}  # fmt: skip
 _TENS = {
     word: value for value, word in zip(range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True)
@@ -27,14 +28,16 @@ _TENS = {
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _SHORT_SCALES = {"k": 1_000, "m": 10**6, "mn": 10**6, "bn": 10**9}
 _SINGLE = {"dozen": 12, "twice": 2, "thrice": 3, "decade": 10, "century": 100}
-_PARTS = {"half": Fraction(1, 2), "halves": Fraction(1, 2), "third": Fraction(1, 3), "thirds": Fraction(1, 3),
-           "quarter": Fraction(1, 4), "quarters": Fraction(1, 4), "fifths": Fraction(1, 5), "tenth": Fraction(1, 10), "tenths": Fraction(1, 10)}  # fmt: skip
-_ORDINALS = {word: value for value, word in enumerate(
-    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-    "seventeenth eighteenth nineteenth twentieth".split()
-) if value} | {word.replace("y", "ieth"): value for word, value in _TENS.items()} | {
-    word + "ly": value for word, value in (("first", 1), ("second", 2), ("third", 3), ("fourth", 4), ("fifth", 5), ("last", 0)) if value
-}  # fmt: skip
+_PARTS = {
+    word: Fraction(1, parts)
+    for parts, words in ((2, "half halves"), (3, "third thirds"), (4, "quarter quarters"), (5, "fifths"), (10, "tenth tenths"))
+    for word in words.split()
+}
+_ORDINAL_WORDS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+    fifteenth sixteenth seventeenth eighteenth nineteenth twentieth""".split()
+_ORDINALS = {word: value for value, word in enumerate(_ORDINAL_WORDS, 1)} | {
+    word.replace("y", "ieth"): value for word, value in _TENS.items()
+}
 _ONES = "|".join(sorted(_UNITS, key=len, reverse=True))
 _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(list(_UNITS)[1:10])})\b)?|(?:{_ONES}))"
 _SCALE = r"(?:hundred|thousand|million|billion|trillion|dozen)(?!s)"
@@ -52,8 +55,8 @@ _TOKEN = re.compile(
 _PERCENT = re.compile(r"\s?(?:%|per\s?cent(?:age)?\b|percent\b)", re.IGNORECASE)
 _FRACTION_AFTER = re.compile(r"[\s-]+(?P<part>halves|half|thirds?|quarters?|fifths|tenths)\b", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"(?:\b(?:about|around|roughly|approximately|some|nearly|almost|over|under|above|below|close to|up to|circa|more than|less than|fewer than"
-    r"|at least|just|well|slightly)\s+(?:(?:an?|US|the)\s*)?[$€£]?\s?|[~≈])$",
+    r"(?:\b(?:about|around|roughly|approximately|some|nearly|almost|over|under|above|below|close to|up to|circa|more than|less than"
+    r"|fewer than|at least|just|well|slightly)\s+(?:(?:an?|US|the)\s*)?[$€£]?\s?|[~≈])$",
     re.IGNORECASE,
 )
 _NO_NUMBER = re.compile(r"\b(?:no|than|only|any|every|some|each|this|that|the|which|another|last|and|not|as)\s+$", re.IGNORECASE)
@@ -167,8 +170,11 @@ def _read(text: str, match: re.Match[str]) -> Iterator[Number]:
 
 
 def _of_word(text: str, match: re.Match[str]) -> Number | None:
-    """A number that one word is: "third", a third part where "a" or "one" stands before it and no noun of its own follows, "half", "twice"."""
+    """A number that one word is: "third", a third part where "a" or "one" stands before it and no noun of its own follows, "half",
+    "twice"."""
     word, (start, end) = match["word"].casefold(), match.span()
+    if start == 0 and text[end : end + 1] == ",":
+        return None  # "First, the Chair said": it orders what is said
     parted = re.search(r"\b(?:an?|one)\s+$", text[max(0, start - 5) : start], re.IGNORECASE)
     if word in _PARTS and (word == "half" or (parted and not (word == "third" and re.match(r"\s+[a-z]", text[end:])))):
         return Number(_PARTS[word], "count", start, end, match[0])

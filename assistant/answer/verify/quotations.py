@@ -45,7 +45,8 @@ class Quotation:
 
 
 def quotations(text: str) -> tuple[Quotation, ...]:
-    """The quotations of a sentence in order; a mark that is never closed quotes up to the sentence's end, one never opened from its start."""
+    """The quotations of a sentence in order; a mark that is never closed quotes up to the sentence's end, one never opened from its
+    start."""
     found = []
     for match in _QUOTED.finditer(text):
         name = match.lastgroup or "q0"

@@ -21,21 +21,26 @@ _SYNONYMS = tuple(
     for group in """say state note tell inform mention explain report add indicate declare announce point remark observe
     use utilize employ apply|regard concern relate|show demonstrate indicate reveal|help assist assistance aid support
     begin start commence|end conclude finish complete|need require requirement necessity|get obtain receive acquire|buy purchase acquire
-    amount total come equal|country state nation|about approximately around roughly|large big great major considerable significant substantial
-    important significant key essential crucial vital|quick rapid fast swift prompt|give provide supply offer grant|make create establish set form
+    amount total come equal|country state nation|about approximately around roughly
+    large big great major considerable significant substantial
+    important significant key essential crucial vital|quick rapid fast swift prompt|give provide supply offer grant
+    make create establish set form
     ensure guarantee secure|improve enhance strengthen better|hold organize convene host|take undertake carry conduct perform
-    problem issue matter question challenge difficulty|area field domain sphere|aim goal objective purpose target|keep maintain retain preserve
+    problem issue matter question challenge difficulty|area field domain sphere|aim goal objective purpose target
+    keep maintain retain preserve
     several various number numerous many|current present existing ongoing|now currently presently|whole entire full complete
     happen occur take|think believe consider regard view|want wish seek desire|try attempt seek endeavour|allow permit enable let
     change alter modify adjust revise|build construct develop|part portion share|money funds funding resources|cost expense
-    person people individual|child children|work job task|place location site|meet fulfil satisfy|lead head direct guide|send submit transmit
+    person people individual|child children|work job task|place location site|meet fulfil satisfy|lead head direct guide
+    send submit transmit
     additional further extra more|particular specific certain|especially particularly notably|like include such|program programme
     war conflict|sea ocean|world globe global international|worldwide global|thus therefore hence consequently so|because since owing due
-    besides furthermore moreover also|however nevertheless nonetheless yet|before prior|near close|later subsequently afterwards|across throughout
-    line accordance|cut reduce lower|rise increase grow|fall decrease decline drop|deal address tackle|stress emphasize underline underscore highlight
-    request ask|set fix determine|choose select elect|join accede|leave withdraw depart|agree concur|back support endorse|expect anticipate foresee""".replace(
-        "\n", "|"
-    ).split("|")
+    besides furthermore moreover also|however nevertheless nonetheless yet|before prior|near close|later subsequently afterwards
+    across throughout
+    line accordance|cut reduce lower|rise increase grow|fall decrease decline drop|deal address tackle
+    stress emphasize underline underscore highlight
+    request ask|set fix determine|choose select elect|join accede|leave withdraw depart|agree concur|back support endorse
+    expect anticipate foresee""".replace("\n", "|").split("|")
     if group.strip()
 )
 

@@ -10,8 +10,10 @@ from assistant.answer.verify.words import FUNCTION_WORDS, Sentence
 _ENDS = re.compile(r"[.!?…。！？؟][\"'”’»)\]]*\s*$")
 _OPEN_ENDS = frozenset(
     # Words that no English sentence ends with.
-    """a an the and or but nor of to with from by as into onto than that which who whose whom if unless because although though while whereas
-    whether since his her its their our your my every each between among per via under during against toward towards upon for at in on is are
+    """a an the and or but nor of to with from by as into onto than that which who whose whom if unless because although though while
+    whereas
+    whether since his her its their our your my every each between among per via under during against toward towards upon for at in on
+    is are
     was were be been being am has have had will shall would should could can must may might cannot do does did""".split()
 )
 _MAY_END = frozenset("is are was were do does did had has have for on in at with to from by".split())

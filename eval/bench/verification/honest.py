@@ -14,7 +14,8 @@ from random import Random
 
 from verification.material import Part, Place, Text
 
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+_UNITS = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen""".split()
 _TENS = "- - twenty thirty forty fifty sixty seventy eighty ninety".split()
 _ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _MONTH = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -26,7 +27,8 @@ _SYNONYMS = {
     "subsequently": "later", "therefore": "thus", "requirements": "needs", "approximately ": "around ", "regards": "concerns",
 }  # fmt: skip
 _FRAMES = (
-    "According to the text, {}", "The document says that {}", "It is stated that {}", "As the passage puts it, {}", "In the words of the document, {}",
+    "According to the text, {}", "The document says that {}", "It is stated that {}", "As the passage puts it, {}",
+    "In the words of the document, {}",
     "The text notes that {}", "It is pointed out that {}",
 )  # fmt: skip
 _KEEPS_CAPITAL = re.compile(r"(?:I|[A-Z]{2,}\w*|[A-Z][a-z]+[A-Z]\w*)\b")
@@ -75,7 +77,8 @@ def _numbers(text: str, random: Random) -> str:
         return _words(int(match[0]))
 
     changed = re.sub(
-        rf"(?<![\w.,/–$€-])(?<!paragraph )(?<!para\. )(?<![Aa]rticle )(?<![Ss]ection )\d{{1,2}}(?![\w/–-]|[.,]\d| (?:{_MONTH})| per cent|%|\)| (?:million|billion))",
+        rf"(?<![\w.,/–$€-])(?<!paragraph )(?<!para\. )(?<![Aa]rticle )(?<![Ss]ection )\d{{1,2}}"
+        rf"(?![\w/–-]|[.,]\d| (?:{_MONTH})| per cent|%|\)| (?:million|billion))",
         spelt,
         text,
     )
