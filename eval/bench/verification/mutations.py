@@ -58,12 +58,25 @@ for _pair in _OPPOSITES.split():
     _one, _other = _pair.split("/")
     _TURNED.setdefault(_one, _other)
     _TURNED.setdefault(_other, _one)
-_QUANTIFIERS = {"all": ("some", "most", "few"), "most": ("all", "few"), "some": ("all", "most"), "many": ("few", "all"), "several": ("all", "no"),
-                "every": ("hardly any",),
-                "each": ("hardly any",), "few": ("many", "all"), "none": ("all",), "both": ("neither",),
-                "always": ("sometimes",), "often": ("rarely", "always"),
-                "majority": ("minority", "totality"), "no": ("every",), "numerous": ("few",), "certain": ("all",),
-                "various": ("all",)}  # fmt: skip
+_QUANTIFIERS: dict[str, tuple[str, ...]] = {
+    "all": ("some", "most", "few"),
+    "most": ("all", "few"),
+    "some": ("all", "most"),
+    "many": ("few", "all"),
+    "several": ("all", "no"),
+    "every": ("hardly any",),
+    "each": ("hardly any",),
+    "few": ("many", "all"),
+    "none": ("all",),
+    "both": ("neither",),
+    "always": ("sometimes",),
+    "often": ("rarely", "always"),
+    "majority": ("minority", "totality"),
+    "no": ("every",),
+    "numerous": ("few",),
+    "certain": ("all",),
+    "various": ("all",),
+}
 _NOT = re.compile(
     r"\b(?P<before>(?:do|does|did|is|are|was|were|has|have|had|will|would|shall|should|can|could|may|must|might|be)) not\b|\bcannot\b",
     re.IGNORECASE,
