@@ -150,7 +150,8 @@ def _looked_up(reference: str, generation: Generation) -> tuple[Passage, ...]:
     parsed = parse_reference(reference, store.documents)
     documents = {passage.document.id for passage in found.passages}
     if found.about:
-        raise UnknownReference(f"{found.about!r} names no document", "Name a document and its paragraphs alone, or write ask: instead.")
+        rest = found.about.strip(" ,;:.")
+        raise UnknownReference(f"{rest!r} names no document", "Name a document and its paragraphs alone, or write ask: instead.")
     if len(documents) > 1 and not (parsed and parsed.documents):
         raise UnknownReference(f"{reference!r} names no document", "Name it: A/77/275, para. 12")
     labels = {passage.paragraph.label.partition("~")[0] for passage in found.passages}
