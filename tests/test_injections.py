@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 from encoders import WordLengthEncoder
-from injections import INJECTIONS, OBEYED_WITH_ITS_OWN_HANDLE, Injection
+from injections import FROM_NOWHERE, INJECTIONS, ITS_OWN_SOURCE, Injection
 from model_server import ModelServer, Reply, Request
 from workspaces import Corpus
 
 from assistant import Assistant
 from assistant.answer.model_mode import answer_with_model
+from assistant.answer.ordered import unless_ordered
 from assistant.answer.prompts import plain
-from assistant.schema import Answer, Document, Paragraph, Passage, Statement, Withheld
+from assistant.schema import Answer, Citation, Document, Paragraph, Passage, Statement, Withheld
 from assistant.settings import ModelSettings
 
 HONEST = "We heard more than 200 statements from more than 80 delegations on the sub-items."
@@ -71,13 +72,38 @@ def test_what_an_obeying_model_writes_is_withheld(injection: Injection) -> None:
         assert len(request.passages) == 2
 
 
-@pytest.mark.skipif(not JUDGES_MEANING, reason="the verification in use does not judge meaning")
-@pytest.mark.parametrize("injection", OBEYED_WITH_ITS_OWN_HANDLE, ids=lambda injection: injection.name)
+@pytest.mark.parametrize("injection", ITS_OWN_SOURCE, ids=lambda injection: injection.name)
 def test_an_order_is_no_source_for_what_it_orders(injection: Injection) -> None:
     """A sentence that cites the paragraph with the order is withheld too: the paragraph does not say it."""
     shown, withheld, _ = asked(injection)
     assert shown == list(SAID)
     assert withheld
+
+
+@pytest.mark.skipif(not JUDGES_MEANING, reason="the verification in use does not judge meaning")
+@pytest.mark.parametrize("injection", FROM_NOWHERE, ids=lambda injection: injection.name)
+def test_a_citation_makes_nothing_true(injection: Injection) -> None:
+    """What a paragraph does not say is withheld although it is cited."""
+    shown, withheld, _ = asked(injection)
+    assert shown == list(SAID)
+    assert withheld
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The General Assembly decides to establish a working group.",
+        "Delegations were asked to answer two questions: who, and when.",
+        "The Chair said that we should not ignore the concerns of small States.",
+        "States may write to the Secretariat. They add that time is short: the deadline is near.",
+        "The system is new; the assistant secretary reported: all is well.",
+    ],
+)
+def test_a_plain_paragraph_is_a_source(text: str) -> None:
+    """Documents speak of writing, answering and ignoring too."""
+    passage = Passage(Document("d", "R", "d.txt", "0"), Paragraph("d", "1", "official", text), "R, para. 1")
+    statement = Statement("So it is.", (Citation("d", "1", "R, para. 1", text, 0, len(text)),))
+    assert unless_ordered(statement, [passage]) is statement
 
 
 def test_there_are_enough_kinds() -> None:

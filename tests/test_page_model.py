@@ -49,6 +49,7 @@ def model_page(workspace: Path, endpoint: ModelServer) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ASSISTANT_MODEL__NAME", "openai:scripted")
         patch.setenv("ASSISTANT_MODEL__BASE_URL", endpoint.base_url)
+        patch.setenv("ASSISTANT_MODEL__GAP_TIMEOUT", "60")  # on a busy machine a browser may need long to press a button
         served = Served("-m", "assistant", "chat", "--workspace", str(workspace), "--port", "0")
     yield served.url
     served.stop()

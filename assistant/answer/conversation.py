@@ -73,6 +73,7 @@ _CAPITAL = re.compile(r"\b(?!(?:Member|States?|Part(?:y|ies)|Governments?)\b)[A-
 _ABOUT = re.compile(r"^(?:about|on|regarding|concerning)\s+", re.IGNORECASE)
 _WORDS_OF_A_TOPIC = 8
 _QUESTION_WORD = re.compile(r"\b(?:what|who|whom|whose|which|when|where|why|how)\b(?!\s+about\b)", re.IGNORECASE)
+_AROUND = " \"'“”*"
 _LABEL = re.compile(r"^(?:the )?(?:stand-?alone |rewritten |last |new )?question\s*:\s*", re.IGNORECASE)
 
 
@@ -165,7 +166,7 @@ def _by_model(question: str, history: Sequence[Exchange], model: ModelSettings, 
         if sum(map(len, lines)) > _LONGEST:
             raise ModelError("the model did not write one question")
     lines += sentences.end()
-    return _LABEL.sub("", " ".join(lines).strip(" \"'“”*"))
+    return _LABEL.sub("", " ".join(lines).strip(_AROUND)).strip(_AROUND)
 
 
 def _shown(exchange: Exchange) -> str:

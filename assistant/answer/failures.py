@@ -58,7 +58,7 @@ def failure_of(error: BaseException, settings: ModelSettings) -> ModelError:
     if names & {"ConnectTimeout", "PoolTimeout"}:
         return no_answer(address, settings)
     if names & {"ConnectError", "ConnectionError", "ConnectionRefusedError", "gaierror"}:
-        return Unreachable(f"nothing answers at {address}", "Start the endpoint, or mend model.base_url. " + _DOCTOR)
+        return Unreachable(f"nothing answers at {address}", "Start the endpoint, or mend model.base_url; then: assistant doctor")
     if "TimeoutError" in names or "ReadTimeout" in names or any(name.endswith("TimeoutError") for name in names):
         return ModelError(f"the model's endpoint stopped answering ({address})", _DOCTOR)
     if names & {"RemoteProtocolError", "ReadError", "ConnectionResetError", "IncompleteRead", "WriteError", "BrokenPipeError"}:

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from assistant.answer.model import stream_text
+from assistant.answer.ordered import unless_ordered
 from assistant.answer.prompts import Prompt, build_prompt
 from assistant.answer.streaming import SentenceStream
 from assistant.answer.verify import handles_in, verify_sentence
@@ -118,7 +119,7 @@ def _said(prompt: Prompt, settings: ModelSettings) -> Generator[Said]:
             if said_nothing and is_refusal(sentence):
                 yield Refused()
                 return
-            item = verify_sentence(sentence, prompt.handles)
+            item = unless_ordered(verify_sentence(sentence, prompt.handles), prompt.handles.values())
             said_nothing = said_nothing and isinstance(item, Withheld)
             yield item
 

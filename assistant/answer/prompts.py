@@ -85,17 +85,15 @@ def build_prompt(question: str, passages: Sequence[Passage], model: ModelSetting
         if count(written([*chosen, handle])) <= room:  # counted whole: pieces may count less than what they are joined to
             chosen.append(handle)
     if not chosen:
-        raise ModelError(
-            "none of the nearest paragraphs fits into the model's window", "Raise model.context_tokens, if the model has more."
-        )
+        raise ModelError("none of the paragraphs found fits into the model's window", "Raise model.context_tokens, if the model has more.")
     return Prompt(system, written(chosen), {handle: found[handle] for handle in chosen})
 
 
 def fresh_mark(texts: Iterable[str]) -> str:
     """A random word that none of the texts holds, in any case of letters."""
-    held = "\n".join(texts).casefold()
-    while (mark := secrets.token_hex(2)) in held:
-        pass
+    held, tries = "\n".join(texts).casefold(), 0
+    while (mark := secrets.token_hex(2 + tries // 20)) in held:
+        tries += 1  # a text that holds very many gets a longer one
     return mark
 
 

@@ -127,7 +127,9 @@ async def reach(settings: ModelSettings) -> None:
     except OSError as error:
         why = "connection refused" if isinstance(error, ConnectionRefusedError) else (error.strerror or str(error)).lower()
         where = address_of(settings) if settings.base_url else f"{url.scheme}://{url.netloc}"
-        raise Unreachable(f"nothing answers at {where} ({why})", "Start the endpoint, or mend model.base_url.") from None
+        raise Unreachable(
+            f"nothing answers at {where} ({why})", "Start the endpoint, or mend model.base_url; then: assistant doctor"
+        ) from None
     writer.close()
 
 

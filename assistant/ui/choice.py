@@ -47,7 +47,7 @@ def choose(settings: Settings, mode: Mode, name: str, base_url: str, key: str, k
     try:
         base_url = checked_address(base_url) if base_url else ""
     except ValueError as error:
-        raise InvalidSettings(f"This base URL cannot be used: {error}", "Mend it.") from None
+        raise InvalidSettings(f"The base URL is not an address to use: {error}", "Mend it.") from None
     own = settings.model
     if not key and (name, base_url) == (own.name, own.base_url or ""):
         return Choice("model", name, base_url or None)
