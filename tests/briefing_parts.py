@@ -14,6 +14,8 @@ from workspaces import Corpus
 from assistant.answer.engine import Assistant
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_CHARACTERS = {"br": "\n", "tab": "\t", "softHyphen": "\u00ad", "noBreakHyphen": "\u2011"}
+"""What Word writes as elements."""
 NOTE = re.compile(r"(?<!\\)\[\^(\d+)\](?!:)")
 DEFINITION = re.compile(r"^\[\^(\d+)\]: (.*(?:\n    .*)*)", re.MULTILINE)
 
@@ -52,18 +54,19 @@ def word_parts(raw: bytes) -> dict[str, bytes]:
 def word_text(part: bytes) -> str:
     """The text of a part of a Word file, a line for each paragraph."""
     root = ElementTree.fromstring(part)  # made by the program under test
-    lines = []
-    for paragraph in root.iter(f"{_W}p"):
-        pieces = [item.text or "" if item.tag == f"{_W}t" else "\n" for item in paragraph.iter(f"{_W}t", f"{_W}br")]
-        lines.append("".join(pieces))
-    return "\n".join(lines)
+    return "\n".join(map(_text, root.iter(f"{_W}p")))
+
+
+def _text(element: ElementTree.Element) -> str:
+    names = {f"{_W}{name}": character for name, character in _CHARACTERS.items()}
+    return "".join(item.text or "" if item.tag == f"{_W}t" else names.get(item.tag, "") for run in element.iter(f"{_W}r") for item in run)
 
 
 def word_notes(raw: bytes) -> list[str]:
     """The footnotes of a Word file in the order in which they are called."""
     parts = word_parts(raw)
     notes = {
-        note.get(f"{_W}id"): "".join(item.text or "" for item in note.iter(f"{_W}t")).strip()
+        note.get(f"{_W}id"): _text(note).removeprefix(" ")
         for note in ElementTree.fromstring(parts["word/footnotes.xml"]).iter(f"{_W}footnote")
         if note.get(f"{_W}type") is None
     }

@@ -1,7 +1,8 @@
 """Word files around pandoc: a template is checked before its styles are taken, header and footer are set afterwards.
 
-A template is a zip of XML that somebody else wrote. It is opened with limits; what it could fetch from elsewhere, or could make
-Word run, is refused by name. Headers and footers are set with python-docx, which keeps what the template has there.
+A template is a zip of XML that somebody else wrote. It is opened with limits; what its headers could fetch from elsewhere, or could
+make Word run, is refused by name, and other links to elsewhere are cut. Headers and footers are set with python-docx, which keeps
+what the template has there.
 """
 
 from __future__ import annotations
@@ -120,12 +121,33 @@ def finish(raw: bytes, sheet: Sheet, *, has_template: bool) -> bytes:
     for paragraph in document.paragraphs:
         if paragraph.runs and paragraph.runs[-1].bold:
             paragraph.paragraph_format.keep_with_next = True  # a question stays with its answer
+    _cut_off(document)
     _add_styles(document)
     if not has_template:
         _set_plainly(document)
     made = BytesIO()
     document.save(made)
     return made.getvalue()
+
+
+def _cut_off(document: Document) -> None:
+    """Takes out what Word would fetch when the briefing is opened: pandoc carries over a template's settings with their links.
+
+    A remote template of the template and a source of addresses for letters are taken out of the settings; any other link to
+    elsewhere that is no hyperlink goes, with the elements that use it.
+    """
+    for name in ("attachedTemplate", "mailMerge"):
+        for element in document.settings.element.xpath(f"./w:{name}"):
+            element.getparent().remove(element)
+    for part in document.part.package.iter_parts():
+        for key, link in list(part.rels.items()):
+            if not link.is_external or link.reltype.endswith("/hyperlink"):
+                continue
+            for element in (
+                part.element.xpath(f"//*[@r:id='{key}' or @r:link='{key}' or @r:embed='{key}']") if hasattr(part, "element") else ()
+            ):
+                element.getparent().remove(element)
+            del part.rels[key]
 
 
 def _add_styles(document: Document) -> None:
