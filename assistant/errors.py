@@ -16,6 +16,7 @@ AssistantError                    1  a check or a bar failed
 │   ├── DamagedIndex                 a file is missing or its checksum differs
 │   ├── MismatchedIndex              built with another encoder, dimension or splitter
 │   └── IndexLocked                  another process is writing
+├── ReaderProblem                 3  the trained reader's files cannot be used; quote mode goes on without it, and says so
 └── ModelError                    4  a language model's endpoint; quote mode answers unless --no-fallback
 """
 
@@ -36,6 +37,7 @@ __all__ = [
     "MissingExtra",
     "ModelError",
     "NoIndex",
+    "ReaderProblem",
     "UnknownReference",
     "UnreadableDocument",
     "UsageError",
@@ -125,6 +127,12 @@ class MismatchedIndex(IndexProblem):
 
 class IndexLocked(IndexProblem):
     """Another process is writing the index."""
+
+
+class ReaderProblem(AssistantError):
+    """The trained reader's files are missing or damaged, or cannot be run."""
+
+    exit_code = 3
 
 
 class ModelError(AssistantError):
