@@ -97,7 +97,7 @@ def encoder_folder(settings: EncoderSettings) -> Path:
 
 
 def safe_folder(what: str, name: str, download: bool, otherwise: str) -> Path:
-    """Where a model's files lie, by folder or name; its weights are safetensors. `what` names its setting, `otherwise` what else may be done.
+    """Where a model's files lie, by folder or name; its weights are safetensors. `what` names its setting, `otherwise` a way out.
 
     Raises:
         InvalidSettings: there is no such model here, and downloading was not asked for, or its weights would be read from a pickle.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 CALIBRATION = Calibration(fusion=2.0, slope=1.0, intercept=0.0, threshold=0.3, confident=0.6, ratio=0.5, sentences=3)
 """A cross-encoder's logit is taken as it is: nothing is known of how one that we have not seen was trained."""
 _READ_CLOSELY = 3
-"""Of so many of the most relevant paragraphs the sentences are scored one by one; of the others the paragraph's own score stands for them."""
+"""Of so many of the best paragraphs the sentences are scored one by one; for those of the others their paragraph's score stands."""
 
 
 def load_cross_encoder(settings: ReaderSettings) -> CrossEncoderScorer:

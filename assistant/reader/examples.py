@@ -111,19 +111,22 @@ def _covidqa(folder: Path) -> Collection:
 
 
 def _questions(folder: Path) -> Collection:
+    """Labels are counted anew: data may have printed ones that no document of ours would."""
     documents, examples = [], []
     files = sorted([*folder.glob("*_docs.jsonl"), *folder.glob("*_questions.jsonl")])
     texts: dict[str, str] = {}
+    places: dict[tuple[str, str], str] = {}
     for path in files:
         if path.stem.endswith("_docs"):
             for row in _rows(path):
-                parts = [(str(p["label"]), p["text"], _heading(p.get("heading"))) for p in row["paragraphs"]]
+                parts = [(f"u{at}", p["text"], _heading(p.get("heading"))) for at, p in enumerate(row["paragraphs"], 1)]
                 documents.append(_document(row["document"], row["title"], parts))
+                places |= {(row["document"], str(p["label"])): f"{row['document']}#u{at}" for at, p in enumerate(row["paragraphs"], 1)}
                 texts |= {f"{row['document']}#{label}": text for label, text, _ in parts}
     for path in files:
         if path.stem.endswith("_questions"):
             for row in _rows(path):
-                gold = tuple(f"{item['document']}#{item['paragraph']}" for item in row["references"]) if row["answerable"] else ()
+                gold = tuple(places[item["document"], str(item["paragraph"])] for item in row["references"]) if row["answerable"] else ()
                 found = [
                     (place, at, at + len(piece)) for piece in row["evidence"] for place in gold if (at := texts[place].find(piece)) >= 0
                 ]

@@ -52,7 +52,7 @@ class Source:
 def draw(source: Source, negatives: int, removed: float, seed: int, turn: int) -> Iterator[Drawn]:
     """One pass over a source. Of the answerable questions a share `removed` is shown without what answers."""
     for example in source.examples:
-        dice = random.Random(f"{seed}:{turn}:{example.id}")  # noqa: S311 - repeatable is what it should be
+        dice = random.Random(f"{seed}:{turn}:{example.id}")
         if dice.random() >= source.share:
             continue
         gold = [place for place in dice.sample(example.gold, len(example.gold)) if place in source.texts][:MOST_GOLD]
@@ -77,7 +77,7 @@ def _weighted(candidates: Sequence[str], wanted: int, sure: int, dice: random.Ra
 
 def steps(drawn: Sequence[Drawn], lists: int, seed: int, turn: int) -> list[list[Drawn]]:
     """The steps of one pass, `lists` questions each, of about one length within a step."""
-    dice = random.Random(f"{seed}:{turn}")  # noqa: S311 - as above
+    dice = random.Random(f"{seed}:{turn}")
     shuffled = dice.sample(drawn, len(drawn))
     found = []
     for begin in range(0, len(shuffled), _SORTED_AT_ONCE):
@@ -88,7 +88,7 @@ def steps(drawn: Sequence[Drawn], lists: int, seed: int, turn: int) -> list[list
 
 def candidates_of(drawn: Drawn, texts: Mapping[str, tuple[str, str]], tokenizer: PairTokenizer, seed: int, turn: int) -> list[Candidate]:
     """The windows of one list: of a long paragraph the one that holds most of the answer, else any."""
-    dice = random.Random(f"{seed}:{turn}:{drawn.example.id}:windows")  # noqa: S311 - as above
+    dice = random.Random(f"{seed}:{turn}:{drawn.example.id}:windows")
     found = []
     for place in drawn.places:
         context, text = texts[place]

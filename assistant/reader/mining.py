@@ -7,8 +7,9 @@ kept, and those of the documents that are asked about: neighbours in one documen
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from functools import cache
 from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
@@ -45,24 +46,35 @@ def texts_of(collection: Collection) -> dict[str, tuple[str, str]]:
     }
 
 
+def identity_of(collection: Collection) -> str:
+    """What an index of the collection's documents is named by."""
+    return sha256("\0".join([collection.sha256, *texts_of(collection)]).encode()).hexdigest()[:12]
+
+
+@contextmanager
+def searcher_over(collection: Collection, folder: Path, progress: Progress) -> Iterator[Searcher]:
+    """Our own search over the collection's documents, indexed in `folder` where they are not yet."""
+    identity = identity_of(collection)
+    settings = load(folder / f"index-{collection.name}-{identity}")
+    build(settings, Source(collection.name, identity, lambda tell: (entries_of(collection), [])), progress=progress)
+    encoder = cache(lambda: load_encoder(settings.encoder))
+    with closing(open_current(settings.index)) as generation:
+        yield Searcher(generation, lambda: generation.encoder or encoder(), settings.retrieval)
+
+
 def mine(collection: Collection, folder: Path, progress: Progress) -> dict[str, tuple[str, ...]]:
     """Paragraph ids that do not answer, by question id, hardest first; kept in `folder` for the next run.
 
     Raises:
         GoldError: `folder` cannot be written.
     """
-    identity = sha256(json.dumps([collection.sha256, sorted(d.id for d, _ in collection.documents)]).encode()).hexdigest()[:12]
-    place = folder / f"candidates-{collection.name}-{identity}.json"
+    place = folder / f"candidates-{collection.name}-{identity_of(collection)}.json"
     if place.is_file():
         known = json.loads(place.read_text(encoding="utf-8"))
         if all(example.id in known for example in collection.examples):
             return {name: tuple(found) for name, found in known.items()}
-    settings = load(folder / f"index-{collection.name}-{identity}")
-    build(settings, Source(collection.name, identity, lambda tell: (entries_of(collection), [])), progress=progress)
-    encoder = load_encoder(settings.encoder)
     with_candidates: dict[str, tuple[str, ...]] = {}
-    with closing(open_current(settings.index)) as generation:
-        searcher = Searcher(generation, lambda: generation.encoder or encoder, settings.retrieval)
+    with searcher_over(collection, folder, progress) as searcher:
         for done, example in enumerate(collection.examples):
             with_candidates[example.id] = _candidates(example, searcher.search)
             if done % 50 == 0:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 START, END, EVIDENCE = range(3)
 """The columns of the token head: the first and the last token of a short answer, and how much a token speaks for its sentence."""
 FROZEN_LAYERS = 2
-"""The lowest layers learn nothing: what words mean where they stand serves reading as it serves likeness, and a step takes a quarter less."""
+"""The lowest layers learn nothing: they serve reading as they serve likeness, and a step takes a quarter less."""
 FROZEN = ("encoder.embeddings.", *(f"encoder.encoder.layer.{number}." for number in range(FROZEN_LAYERS)))
 """What stays as it is packaged, and is not shipped again."""
 

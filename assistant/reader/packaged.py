@@ -54,7 +54,7 @@ def read_about(folder: Path = FOLDER) -> Packaged:
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         with (folder / WEIGHTS).open("rb") as stream:
-            found = hashlib_of(stream)
+            found = sha256_of(stream)
         expected, packaged = about["sha256"], Packaged(Calibration(**about["calibration"]), about["sha256"], bool(about["quantised"]))
     except OSError as error:
         raise ReaderProblem(f"the trained reader's {Path(str(error.filename)).name} cannot be read: {error.strerror}", _AGAIN) from None
@@ -65,7 +65,7 @@ def read_about(folder: Path = FOLDER) -> Packaged:
     return packaged
 
 
-def hashlib_of(stream: Any) -> str:
+def sha256_of(stream: Any) -> str:
     """SHA-256 of an open file."""
     digest = sha256()
     while block := stream.read(1 << 20):
@@ -153,11 +153,16 @@ class PackagedScorer:
         heads, strength_likeness_bias = self._heads, self._heads["mix"]
         hidden = _gelu(heads["hidden.weight"] @ states[0] + heads["hidden.bias"])
         first = float((heads["relevance.weight"] @ hidden + heads["relevance.bias"])[0])
-        asked, read = (states[slice(*span)].mean(axis=0) if span[1] > span[0] else np.zeros_like(states[0]) for span in (window.question, window.text))  # fmt: skip
+        asked, read = (_mean(states, span) for span in (window.question, window.text))
         likeness = float(asked @ read / max(float(np.linalg.norm(asked) * np.linalg.norm(read)), 1e-8))
         strength, weight, bias = (float(value) for value in strength_likeness_bias)
         share = float(np.logaddexp.reduce(sentences)) if sentences else 0.0
         return first + strength * share + weight * likeness + bias
+
+
+def _mean(states: FloatArray, span: tuple[int, int]) -> FloatArray:
+    """The mean state of some tokens, zeros where there are none."""
+    return states[slice(*span)].sum(axis=0) / max(1, span[1] - span[0])
 
 
 def sentence_score(evidence: FloatArray) -> float:

@@ -45,9 +45,9 @@ _NAME = re.compile(r"(?<!^)(?<![.!?]\s)\b[A-Z][\w’'-]+|\b\d[\d.,]*\b")
 
 
 MANNER = Manner(threshold=0.15, confident=0.5, ratio=0.5, sentences=3)
-"""On the tune half of eval/gold/chair.jsonl 1, 2, 3, 4 sentences hold the gold for 32, 39, 46, 50 % of the questions, in 30, 45, 60, 68 words.
-There .15 refuses 16 % of the answerable questions, and 79 % of 150 questions about other documents; .2 would be 27 % and 86 %. Near misses
-score no lower than real questions at any threshold."""
+"""On the tune half of eval/gold/chair.jsonl 1, 2, 3, 4 sentences hold the gold for 32, 39, 46, 50 % of the questions, in 30, 45, 60, 68
+words. There .15 refuses 16 % of the answerable questions, and 79 % of 150 questions about other documents; .2 would be 27 % and 86 %. Near
+misses score no lower than real questions at any threshold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,13 @@ def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "python -m assistant.reader.train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("data", nargs="+", metavar="DATA", help="a folder of *_docs.jsonl and *_questions.jsonl, a SQuAD 2.0 file, or a COVID-QA folder; DATA@0.3 takes three questions of ten in each pass")  # fmt: skip
+    parser.add_argument(
+        "data",
+        nargs="+",
+        metavar="DATA",
+        help="a folder of *_docs.jsonl and *_questions.jsonl, a SQuAD 2.0 file, or a COVID-QA folder; DATA@0.3 takes three questions of "
+        "ten in each pass",
+    )
     parser.add_argument(
         "--out", required=True, type=Path, help="folder for weights.safetensors, training.json and what is needed to resume"
     )
@@ -67,7 +73,10 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--rate", type=float, default=1e-4, help="learning rate of the encoder (default 1e-4)")
     parser.add_argument("--warm-up", type=float, default=0.08, help="share of the steps until the rate is reached (default .08)")
-    parser.add_argument("--leave-out", nargs="*", default=[], metavar="PREFIX", help="documents whose id begins so are kept out, with their questions")  # fmt: skip
+    parser.add_argument(
+        "--leave-out", nargs="*", default=[], metavar="PREFIX", help="documents whose id begins so are kept out, with their questions"
+    )
+    parser.add_argument("--stop", type=int, metavar="STEP", help="end after this step of the passes, with what was learnt so far")
     parser.add_argument("--seed", type=int, default=20261126)
     return parser
 
@@ -96,8 +105,8 @@ def train(given: argparse.Namespace) -> None:
     from assistant.settings import EncoderSettings
 
     given.out.mkdir(parents=True, exist_ok=True)
-    collections = [(_without(read_collection(path), given.leave_out), share) for path, share in map(_with_share, given.data)]
-    sources = [_source(collection, share, given.out) for collection, share in collections]
+    collections = [(read_collection(path), share) for path, share in map(_with_share, given.data)]
+    sources = [_source(collection, share, given.leave_out, given.out) for collection, share in collections]
     describe(EncoderSettings(name=PACKAGED))  # refuses other weights than the pinned ones
     folder = encoder_folder(EncoderSettings(name=PACKAGED))
     recipe = Recipe(
@@ -109,8 +118,7 @@ def train(given: argparse.Namespace) -> None:
         for collection, share in collections
     }
     record = {"recipe": asdict(recipe), "data": data, "leave_out": given.leave_out, "squad_kept_out": KEPT_OUT}
-    trainer = Trainer(folder, sources, recipe, record, given.out, given.start)
-    trainer.run()
+    Trainer(folder, sources, recipe, record, given.out, given.start).run(given.stop)
 
 
 def _with_share(text: str) -> tuple[Path, float]:
@@ -133,7 +141,7 @@ def _without(collection: Collection, prefixes: Sequence[str]) -> Collection:
     return replace(collection, documents=documents, examples=examples)
 
 
-def _source(collection: Collection, share: float, folder: Path) -> Source:
+def _source(collection: Collection, share: float, left_out: Sequence[str], folder: Path) -> Source:
     from assistant.reader.lists import Source
     from assistant.reader.mining import mine, texts_of
 
@@ -141,8 +149,11 @@ def _source(collection: Collection, share: float, folder: Path) -> Source:
         sys.stderr.write(f"\r{what}: {done} of {total}\033[K")
 
     candidates = mine(collection, folder, tell)
+    collection = _without(collection, left_out)
+    texts = texts_of(collection)
+    candidates = {name: tuple(place for place in found if place in texts) for name, found in candidates.items()}
     sys.stderr.write(f"\r{collection.name}: {len(collection.examples)} questions, {len(collection.documents)} documents\033[K\n")
-    return Source(collection.examples, candidates, texts_of(collection), share)
+    return Source(collection.examples, candidates, texts, share)
 
 
 def _sha256(path: Path) -> str:
@@ -183,15 +194,16 @@ class Trainer:
         self.seconds = 0.0
         self.pairs = 0
 
-    def run(self) -> None:
-        """Trains to the end, from the last checkpoint where there is one, and writes the weights in half precision."""
+    def run(self, stop: int | None = None) -> None:
+        """Trains to the end or to step `stop`, from the last checkpoint where there is one, and writes the weights in half precision."""
         from assistant.reader.training import Averages, lists_loss
 
         self._resume()
         means = Averages(decay=0.98)
         begin = saved = time.monotonic()
         first, before = self.done, self.seconds
-        while self.done < len(self.plan):
+        last = min(len(self.plan), stop or len(self.plan))
+        while self.done < last:
             turn, drawn = self.plan[self.done]
             lists = [self._candidates(item, turn) for item in drawn]
             for group in self.optimiser.param_groups:
@@ -206,8 +218,8 @@ class Trainer:
             means.add(figures)
             now = time.monotonic()
             self.seconds = before + now - begin
-            if self.done % 20 == 0 or self.done == len(self.plan):
-                left = (now - begin) / (self.done - first) * (len(self.plan) - self.done)
+            if self.done % 20 == 0 or self.done == last:
+                left = (now - begin) / (self.done - first) * (last - self.done)
                 sys.stderr.write(f"step {self.done} of {len(self.plan)}, {self.pairs} pairs, {left / 60:.1f} min left: {means}\n")
                 sys.stderr.flush()
             if now - saved > _SAVE_SECONDS:
