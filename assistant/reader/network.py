@@ -17,16 +17,13 @@ from transformers import BertModel
 from transformers.utils import logging
 
 from assistant.reader.pairs import Window
+from assistant.reader.scoring import FROZEN
 
 if TYPE_CHECKING:
     from transformers import BertConfig
 
 START, END, EVIDENCE = range(3)
 """The columns of the token head: the first and the last token of a short answer, and how much a token speaks for its sentence."""
-FROZEN_LAYERS = 2
-"""The lowest layers learn nothing: they serve reading as they serve likeness, and a step takes a quarter less."""
-FROZEN = ("encoder.embeddings.", *(f"encoder.encoder.layer.{number}." for number in range(FROZEN_LAYERS)))
-"""What stays as it is packaged, and is not shipped again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,12 @@ from assistant.errors import ReaderProblem
 from assistant.index.encoder import PACKAGED, FloatArray, describe, encoder_folder
 from assistant.reader.onnx_graph import Shape, encoder_graph
 from assistant.reader.pairs import PairTokenizer, Window
-from assistant.reader.scoring import Calibration, ParagraphScore
+from assistant.reader.scoring import FROZEN, Calibration, ParagraphScore
 from assistant.settings import EncoderSettings
 
 FOLDER = Path(__file__).parent / "trained"
 WEIGHTS, ABOUT = "reader.safetensors", "reader.json"
+HEADS = {*(f"{head}.{part}" for head in ("tokens", "hidden", "relevance") for part in ("weight", "bias")), "mix"}
 START, END, EVIDENCE = range(3)
 """The columns of the token head, as in `network`."""
 _LONGEST_ANSWER = 30
@@ -101,6 +102,9 @@ class PackagedScorer:
 
         weights = {name: value.astype(np.float32) for name, value in load_file(base / "model.safetensors").items() if value.ndim}
         trained = {name: value.astype(np.float32) for name, value in load_file(folder / WEIGHTS).items()}
+        expected = {f"encoder.{name}" for name in weights if not name.startswith("pooler.") and not f"encoder.{name}".startswith(FROZEN)}
+        if trained.keys() != expected | HEADS:
+            raise ValueError(f"its weights are of another network: {sorted(trained.keys() ^ (expected | HEADS))[0]}")
         weights |= {name.removeprefix("encoder."): value for name, value in trained.items() if name.startswith("encoder.")}
         config = json.loads((base / "config.json").read_text(encoding="utf-8"))
         shape = Shape(config["hidden_size"], config["num_attention_heads"], config["num_hidden_layers"], config["layer_norm_eps"])
