@@ -152,9 +152,11 @@ class Settings(BaseSettings):
         """What a preset names stands where a section does not name its own model."""
         filled = dict(values)
         for section, preset in PRESETS.get(values.get("preset", "offline"), {}).items():
-            given = dict(values.get(section) or {}) if not isinstance(values.get(section), BaseModel) else None
-            if given is not None:
-                filled[section] = given if "name" in given else preset | given
+            given = values.get(section) or {}
+            if isinstance(given, dict):
+                usual = cls.model_fields[section].default.model_dump()  # which the sources have filled in
+                own = {key: value for key, value in given.items() if value != usual.get(key)}
+                filled[section] = given | own if "name" in own else given | preset | own
         return filled
 
     @property

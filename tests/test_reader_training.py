@@ -12,7 +12,8 @@ from assistant.errors import GoldError, UsageError
 from assistant.reader.examples import Example, is_kept_out, read_collection
 from assistant.reader.lists import Source, candidates_of, draw, is_evidence, steps
 from assistant.reader.pairs import PairTokenizer
-from assistant.reader.train import Recipe, Trainer, main
+from assistant.reader.train import main
+from assistant.reader.trainer import Recipe, Trainer
 
 TEXTS = {f"d#u{at}": ("On ports", f"Fact {at} is {word}. Nothing else is said. It is so.") for at, word in enumerate("abcdefgh", 1)}
 EXAMPLES = (

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-
 FROZEN_LAYERS = 2
 """The packaged encoder's lowest layers are read as they are: they serve reading as they serve likeness, and a step takes a quarter less."""
 FROZEN = ("encoder.embeddings.", *(f"encoder.encoder.layer.{number}." for number in range(FROZEN_LAYERS)))

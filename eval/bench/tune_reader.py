@@ -7,7 +7,8 @@ training left out. Of a gold set the tune half is asked of the workspace's index
 
     fusion              the weight of retrieval's score with the highest mean reciprocal rank, the sets weighing the same
     slope, intercept    Platt's logistic fit of "a passage that was read answers" on the highest relevance
-    threshold           the confidence that parts the two best: highest mean of answerable answered and others refused
+    threshold           the highest confidence below which at most a tenth of each set's answerable questions lie
+    confident           the confidence that parts answered questions from others best: highest mean of both shares
     ratio, sentences    the highest F2 of the sentences shown against those that are evidence, in the best paragraph's company
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -44,6 +46,7 @@ from assistant.settings import load
 READ = 10
 FUSION = tuple(np.arange(0, 10.5, 0.5))
 RATIOS, SENTENCES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), (1, 2, 3, 4)
+REFUSED = 0.1
 UNFITTED = Calibration(fusion=3.0, slope=1.0, intercept=0.0, threshold=0.3, confident=0.5, ratio=0.5, sentences=3)
 
 
@@ -155,15 +158,16 @@ def fit(asked: Sequence[Asked], top: int) -> Calibration:
     platt = LogisticRegression(C=1e6).fit(highest, truth)
     slope, intercept = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     confidence = 1 / (1 + np.exp(-(slope * highest[:, 0] + intercept)))
-    threshold = max(
-        np.arange(0.05, 0.95, 0.01), key=lambda cut: float(np.mean(confidence[truth] >= cut) + np.mean(confidence[~truth] < cut))
-    )
-    found = replace(
-        UNFITTED, fusion=float(fusion), slope=round(slope, 4), intercept=round(intercept, 4), threshold=round(float(threshold), 2)
-    )
+    lowest = {
+        fold: np.quantile([value for value, item in zip(confidence, asked, strict=True) if item.fold == fold and item.gold], REFUSED)
+        for fold in {item.fold for item in asked}
+    }
+    balance = max(np.arange(0.05, 0.95, 0.01), key=lambda cut: float(np.mean(confidence[truth] >= cut) + np.mean(confidence[~truth] < cut)))
+    threshold = math.floor(float(min(lowest.values())) * 100) / 100
+    found = replace(UNFITTED, fusion=float(fusion), slope=round(slope, 4), intercept=round(intercept, 4), threshold=threshold)
     choices = [replace(found, ratio=ratio, sentences=most) for ratio, most in product(RATIOS, SENTENCES)]
     best = max(choices, key=lambda choice: mean_over_folds(asked, partial(f2, choice, top)))
-    return replace(best, confident=max(best.confident, best.threshold))
+    return replace(best, confident=round(max(float(balance), best.threshold), 2))
 
 
 def tell(asked: Sequence[Asked], calibration: Calibration, top: int) -> None:
