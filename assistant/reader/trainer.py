@@ -45,6 +45,11 @@ class Recipe:
 
 
 def sha256_of_file(path: Path) -> str:
+    """Of a file's content.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
     from hashlib import sha256
 
     try:
