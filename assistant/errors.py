@@ -19,6 +19,7 @@ AssistantError                    1  a check or a bar failed
 │   ├── DamagedIndex                 a file is missing or its checksum differs
 │   ├── MismatchedIndex              built with another encoder, dimension or splitter
 │   └── IndexLocked                  another process is writing
+├── ReaderProblem                 3  the trained reader's files cannot be used; quote mode goes on without it, and says so
 └── ModelError                    4  a language model's endpoint; quote mode answers unless --no-fallback
     ├── Unreachable                  nobody answers at its address
     └── PromptTooLong                the endpoint says that the prompt does not fit its window
@@ -45,6 +46,7 @@ __all__ = [
     "ModelError",
     "NoIndex",
     "PromptTooLong",
+    "ReaderProblem",
     "UnknownReference",
     "Unreachable",
     "UnreadableDocument",
@@ -147,6 +149,12 @@ class MismatchedIndex(IndexProblem):
 
 class IndexLocked(IndexProblem):
     """Another process is writing the index."""
+
+
+class ReaderProblem(AssistantError):
+    """The trained reader's files are missing or damaged, or cannot be run."""
+
+    exit_code = 3
 
 
 class ModelError(AssistantError):

@@ -14,7 +14,7 @@ from string import Formatter
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from assistant.errors import InvalidSettings
@@ -51,6 +51,39 @@ class EncoderSettings(_Section):
     document_prefix: str = ""
 
 
+PACKAGED_READER, SIMILARITY_READER = "packaged", "similarity"
+
+
+class ReaderSettings(_Section):
+    """Which model reads the nearest paragraphs, to order them, to choose the sentences that answer, and to say when none does."""
+
+    name: str = PACKAGED_READER
+    """"packaged" is the reader that comes with this package, "similarity" reads by likeness alone; else any cross-encoder of
+    sentence-transformers by name or folder (nothing is downloaded unless `download`)."""
+    download: bool = False
+    passages: int = Field(10, ge=1)
+    """How many of the nearest paragraphs are read for a question. More find more and take longer: docs/decisions/0010."""
+
+
+Preset = Literal["offline", "better", "multilingual"]
+PRESETS: dict[str, dict[str, dict[str, str]]] = {
+    "offline": {},
+    "better": {
+        "encoder": {
+            "name": "BAAI/bge-small-en-v1.5",
+            "query_prefix": "Represent this sentence for searching relevant passages: ",
+        },
+        "reader": {"name": "cross-encoder/ms-marco-MiniLM-L12-v2"},
+    },
+    "multilingual": {
+        "encoder": {"name": "intfloat/multilingual-e5-small", "query_prefix": "query: ", "document_prefix": "passage: "},
+        "reader": {"name": "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1"},
+    },
+}
+"""Encoders and readers by name. What a preset names is not shipped: it has to be on this machine, or `download` allowed once in both
+sections. A section's own settings come before the preset's."""
+
+
 class RetrievalSettings(_Section):
     """How paragraphs are found."""
 
@@ -62,17 +95,15 @@ class RetrievalSettings(_Section):
 
 
 class AnswerSettings(_Section):
-    """How an answer is made from passages."""
+    """How an answer is made from passages; what is not set is as the reader was measured (its `Manner`)."""
 
-    sentences: int = Field(3, ge=1)
-    """How many sentences quote mode shows at most. On the tune half of eval/gold/chair.jsonl 1, 2, 3, 4 sentences hold the gold
-    for 32, 39, 46, 50 % of the questions, in 30, 45, 60, 68 words."""
-    ratio: float = Field(0.5, ge=0, le=1)
+    sentences: int | None = Field(None, ge=1)
+    """How many sentences quote mode shows at most."""
+    ratio: float | None = Field(None, ge=0, le=1)
     """A further sentence is shown when its score is at least this share of the best one's."""
-    threshold: float = Field(0.15, ge=0, le=1)
-    """Quote mode abstains below this confidence. On the tune half .15 refuses 16 % of the answerable questions, and 79 % of 150
-    questions about other documents; .2 would be 27 % and 86 %. Near misses score no lower than real questions at any threshold."""
-    confident: float = Field(0.5, ge=0, le=1)
+    threshold: float | None = Field(None, ge=0, le=1)
+    """Quote mode abstains below this confidence."""
+    confident: float | None = Field(None, ge=0, le=1)
     """Below this confidence an answer in quote mode says that its sentences may not answer the question."""
 
 
@@ -199,13 +230,29 @@ class Settings(BaseSettings):
     workspace: Path = Path()
     mode: Literal["auto", "quote", "model"] = "auto"
     """"auto" is model mode where a model is configured, else quote mode."""
+    preset: Preset = "offline"
+    """A pair of encoder and reader: "offline" is the packaged one, "better" and "multilingual" are for machines that may download."""
     reading: ReadingSettings = ReadingSettings()
     encoder: EncoderSettings = EncoderSettings()
+    reader: ReaderSettings = ReaderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     model: ModelSettings = ModelSettings()
     prompts: PromptSettings = PromptSettings()
     server: ServerSettings = ServerSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """What a preset names stands where a section does not name its own model."""
+        filled = dict(values)
+        for section, preset in PRESETS.get(values.get("preset", "offline"), {}).items():
+            given = values.get(section) or {}
+            if isinstance(given, dict):
+                usual = cls.model_fields[section].default.model_dump()  # which the sources have filled in
+                own = {key: value for key, value in given.items() if value != usual.get(key)}
+                filled[section] = given | own if "name" in own else given | preset | own
+        return filled
 
     @property
     def corpus(self) -> Path:

@@ -13,13 +13,12 @@ from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from assistant.answer import quote
+from assistant.answer.quote_mode import answer_with_quotes, nearest
 from assistant.answer.request import AskMode, Request, Standalone, by_model, checked, draft_of
 from assistant.corpus.references import render_reference
 from assistant.errors import AssistantError
 from assistant.index.generations import Generation, current_name, open_current
 from assistant.index.manifest import check_fingerprint, fingerprint
-from assistant.retrieval.enumeration import counted_points
 from assistant.retrieval.lookup import Found, find_document, find_paragraph, look_up
 from assistant.schema import Answer, AnswerEvent, Coverage, Document, Exchange, Filters, Passage, Searched, Waiting
 from assistant.settings import ModelSettings, Settings
@@ -92,18 +91,21 @@ class Assistant:
         """
         generation = self.generation()
         if self._session is None or self._session.generation is not generation:
+            from assistant.reader.opening import OpenedReader
             from assistant.reader.similarity import SimilarityReader
             from assistant.retrieval.searcher import Searcher
 
             check_fingerprint(generation.manifest, fingerprint(self._encoder_info))
             encoder = partial(self._encoder_of, generation)
             searcher = Searcher(generation, encoder, self.settings.retrieval)
-            self._session = Session(generation, searcher, SimilarityReader(encoder, generation.lexical))
+            reader = OpenedReader(self.settings.reader, SimilarityReader(encoder, generation.lexical))
+            self._session = Session(generation, searcher, reader)
         return self._session
 
     def warm_up(self) -> None:
         """Loads all that the first question needs, so that it need not wait for it. Errors are as `stream`."""
-        self.session().searcher.search("warm up", top=1)
+        session = self.session()
+        session.reader.read("warm up", session.searcher.search("warm up", top=1))
         if self.settings.model.name and self.settings.mode != "quote":
             from assistant.answer.providers import open_model
 
@@ -208,7 +210,7 @@ class Assistant:
         asked = yield from self._standing_alone(request)
         generation = self.generation()
         found = look_up(asked.question, generation.store, request.filters)
-        passages = found.passages if found else self.session().searcher.search(asked.question, filters=request.filters, top=request.top)
+        passages = found.passages if found else self._nearest(asked.question, request)
         if found is None:
             generation = self.session().generation
         coverage = self.coverage(request.filters)
@@ -231,24 +233,16 @@ class Assistant:
 
         return (yield from stand_alone(request.question, request.history, request.model, self.settings.prompts))
 
+    def _nearest(self, question: str, request: Request) -> tuple[Passage, ...]:
+        session = self.session()
+
+        def search(top: int) -> tuple[Passage, ...]:
+            return session.searcher.search(question, filters=request.filters, top=top)
+
+        return nearest(question, search, session.reader, request.top, self.settings.reader.passages)
+
     def _in_quote_mode(self, question: str, draft: Answer, found: Found | None) -> Answer:
-        draft = replace(draft, mode="quote")
-        if not draft.passages:
-            return replace(draft, confidence=0.0)
-        if found and not found.about:
-            return replace(draft, status="answered", statements=quote.whole(draft.passages), confidence=1.0)  # it was named
-        settings, reader = self.settings.answer, self.session().reader
-        if points := () if found else counted_points(question, draft.passages):
-            reading = reader.read(question, points)
-            statements = quote.points(points, reading, settings.sentences)
-            return replace(draft, status="answered", statements=statements, confidence=reading.confidence)
-        reading = reader.read(found.about if found else question, draft.passages)
-        draft = replace(draft, confidence=reading.confidence)
-        if reading.confidence < settings.threshold:
-            return draft
-        statements = quote.best(draft.passages, reading, settings.sentences, settings.ratio)
-        remarks = (*draft.remarks, quote.UNSURE) if reading.confidence < settings.confident else draft.remarks
-        return replace(draft, status="answered", statements=statements, remarks=remarks)
+        return answer_with_quotes(question, draft, found, self.session().reader, self.settings.answer)
 
     def _in_model_mode(
         self, request: Request, model: ModelSettings, draft: Answer, found: Found | None, asked: Standalone

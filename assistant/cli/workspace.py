@@ -176,6 +176,7 @@ def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
     from assistant.answer.providers import probe
     from assistant.index.encoder import describe
     from assistant.index.manifest import check_fingerprint, fingerprint
+    from assistant.reader.opening import describe_reader
 
     findings: list[tuple[str, bool, str]] = []
 
@@ -204,6 +205,7 @@ def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
         return "the index holds the documents as they are"
 
     check("encoder", encoder)
+    check("reader", lambda: describe_reader(settings.reader))
     check("index", published)
     check("corpus", fresh)
     check("language model", lambda: probe(settings.model))
