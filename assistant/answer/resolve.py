@@ -1,4 +1,5 @@
-"""From a reference as a person writes it to the paragraphs of the index: "A/77/275, para. 12", "ibid., para. 13", "[3rd paragraph, unnumbered]"."""
+"""From a reference as a person writes it to the paragraphs of the index: "A/77/275, para. 12", "ibid., para. 13", "[3rd paragraph,
+unnumbered]"."""
 
 from __future__ import annotations
 
@@ -54,6 +55,8 @@ class Resolver:
         document = self._document(named[0][0]) if named else None
         if counted := COUNTED.search(piece):
             return self._counted(piece, counted, document)
+        if piece.startswith("[^"):
+            return Resolved((), (f"note {piece} has no text",))
         if not names_paragraphs(piece):
             return Resolved((), (f"it names no paragraph ({piece[:60]})",) if named else ())
         parsed = parse_reference(piece, self._store.documents)

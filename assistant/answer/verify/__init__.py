@@ -20,8 +20,17 @@ from assistant.corpus.sentences import sentence_spans
 from assistant.schema import Citation, Passage, Statement, Withheld
 
 __all__ = [
-    "EncoderSupport", "Failure", "LexicalSupport", "Support", "cite", "contains_quote", "handles_in", "judge", "quotations", "verify_sentence",
-]  # fmt: skip
+    "EncoderSupport",
+    "Failure",
+    "LexicalSupport",
+    "Support",
+    "cite",
+    "contains_quote",
+    "handles_in",
+    "judge",
+    "quotations",
+    "verify_sentence",
+]
 
 _LONGEST = 2000
 """Characters of the longest sentence that is judged; a longer one is no sentence."""

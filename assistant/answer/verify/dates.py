@@ -1,6 +1,7 @@
 """Dates: a day, month or year that a sentence names is one that the passage names, and its parts belong together.
 
-"19 March 2026", "March 19, 2026", "2026-03-19" are one date; "March 2026" and "in March" are carried by it. "10–14 March 2031" names two days.
+"19 March 2026", "March 19, 2026", "2026-03-19" are one date; "March 2026" and "in March" are carried by it; "10–14 March 2031" names
+two days.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ _MONTHS = "january february march april may june july august september october n
 _NUMBER = {name: number for number, name in enumerate(_MONTHS, 1)} | {
     name[:3]: number for number, name in enumerate(_MONTHS, 1) if name != "may"
 } | {"sept": 9}  # fmt: skip
-_MONTH = rf"(?P<month{{0}}>(?-i:{'|'.join([name.capitalize() for name in _MONTHS] + ['Jan', 'Feb', 'Mar', 'Apr', 'Jun', 'Jul', 'Aug', 'Sept?', 'Oct', 'Nov', 'Dec'])}))\b\.?"
+_NAMES = "|".join([*(name.capitalize() for name in _MONTHS), *"Jan Feb Mar Apr Jun Jul Aug Sept? Oct Nov Dec".split()])
+_MONTH = rf"(?P<month{{0}}>(?-i:{_NAMES}))\b\.?"
 _DAY = r"(?<![\d.,–/-])(?P<day{0}>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year{0}>(?:1[89]|20|21)\d\d)(?![\d])"
 _ALSO = r"(?P<also{0}>(?:\s?(?:[-–—,]|to|and|until|through|or)\s?(?:and\s)?[0-3]?\d(?:st|nd|rd|th)?(?!\d))*)"

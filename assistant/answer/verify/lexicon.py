@@ -23,16 +23,16 @@ MODALITY = Family(
         "would": "would",
     },
     _pairs("need-duty", "need-advice", "will-duty", "will-would", "would-advice", "would-leave", "would-duty"),
-    by_stem=False,
+    inflects=False,
 )
 
 OPERATIVE = Family(
     "operative verb",
     {
-        "decide": "decide determine resolve decision",
+        "decide": "decide determine resolve",
         "agree": "agree",
         "adopt": "adopt approve endorse",
-        "recommend": "recommend propose suggest advise recommendation proposal",
+        "recommend": "recommend propose suggest advise",
         "request": "request",
         "ask": "ask call_on call_for",
         "urge": "urge appeal exhort implore call_upon",
@@ -42,14 +42,14 @@ OPERATIVE = Family(
         "recall": "recall",
         "reaffirm": "reaffirm reiterate confirm repeat",
         "note": "note observe acknowledge recognize recognise",
-        "welcome": "welcome appreciate commend applaud praise thank congratulate",
-        "concern": "concern regret deplore worry alarm",
+        "welcome": "welcome appreciate appreciation commend applaud praise thank congratulate",
+        "concern": "concerned concern concerns regret deplore worry alarm",
         "condemn": "condemn denounce",
         "emphasise": "emphasize emphasise stress underline underscore highlight",
-        "support": "support favour favor",
-        "oppose": "oppose reject object",
+        "support": "support",
+        "oppose": "oppose reject object_to objected objection",
         "authorise": "authorize authorise",
-        "forbid": "forbid prohibit ban",
+        "forbid": "forbid forbidden prohibit ban",
     },
     _pairs(
         "decide-agree", "decide-adopt", "agree-adopt", "agree-support", "adopt-support", "support-welcome", "adopt-authorise",
@@ -70,11 +70,11 @@ QUANTITY = Family(
         "only": "only solely exclusively",
     },
     _pairs("many-some", "many-most", "only-some", "only-many", "only-most", "only-all"),
-    by_stem=False,
+    inflects=False,
 )
 
 _OPPOSITES = """
-increase rise grow growth grew rose raise higher expand expansion | decrease fall fell decline drop reduce reduction lower shrink cut diminish
+increase rise grow growth grew rose raise higher expand expansion | decrease fall fell decline drop reduce reduction lower shrink cut
 more | less fewer
 above over exceed | below under
 before prior earlier precede | after following later subsequent
@@ -84,11 +84,11 @@ include inclusive | exclude exclusive
 strengthen strong stronger reinforce | weaken weak weaker undermine
 success successful succeed | failure unsuccessful fail
 positive | negative
-public open | private closed secret confidential
+public open | private closed closure secret confidential
 formal | informal
 permanent | temporary provisional
 voluntary | mandatory compulsory obligatory
-legal lawful | illegal unlawful
+legal lawful just fair | illegal unlawful unjust unfair
 direct | indirect
 internal domestic | external foreign
 national | international
@@ -139,7 +139,6 @@ rich wealthy | poor
 majority | minority
 maximum most | minimum least
 upper | lower
-left | right
 male man men | female woman women
 advantage benefit | disadvantage harm cost
 protect | endanger harm attack
@@ -162,7 +161,6 @@ praise commend | criticize criticise blame
 recruit hire | dismiss
 inflow | outflow
 income revenue | expenditure expense
-credit | debit
 donor | recipient
 sender | receiver
 victim | perpetrator
@@ -172,6 +170,7 @@ offensive | defensive
 overexpenditure | underexpenditure
 binding | non-binding
 ahead | behind
+same | different
 warm warmer warming | cold cooler cooling
 wet flood | dry drought
 day daily | night
@@ -205,7 +204,8 @@ STATES = frozenset(
     finland france gabon gambia georgia germany ghana greece grenada guatemala guinea guyana haiti honduras hungary iceland india indonesia
     iran iraq ireland israel italy jamaica japan jordan kazakhstan kenya kiribati korea kosovo kuwait kyrgyzstan laos latvia lebanon lesotho
     liberia libya liechtenstein lithuania luxembourg madagascar malawi malaysia maldives mali malta mauritania mauritius mexico micronesia
-    moldova monaco mongolia montenegro morocco mozambique myanmar namibia nauru nepal netherlands nicaragua niger nigeria norway oman pakistan
+    moldova monaco mongolia montenegro morocco mozambique myanmar namibia nauru nepal netherlands nicaragua niger nigeria norway oman
+    pakistan
     palau palestine panama paraguay peru philippines poland portugal qatar romania russia rwanda samoa senegal serbia seychelles singapore
     slovakia slovenia somalia spain sudan suriname sweden switzerland syria tajikistan tanzania thailand togo tonga tunisia turkey türkiye
     turkmenistan tuvalu uganda ukraine uruguay uzbekistan vanuatu venezuela vietnam yemen zambia zimbabwe africa asia europe america

@@ -13,7 +13,8 @@ from assistant.answer.verify.words import Sentence, sentence_of, sentences_of, s
 from assistant.schema import Passage
 
 _CALENDAR = frozenset(
-    "january february march april may june july august september october november december monday tuesday wednesday thursday friday saturday sunday".split()
+    """january february march april may june july august september october november december monday tuesday wednesday thursday friday
+    saturday sunday""".split()
 )
 _SOFT = frozenset(
     # Words that are written with a capital but name nobody by themselves: "the Committee", "Member States", "the Group's report".
@@ -28,12 +29,13 @@ _SOFT = frozenset(
     west northern southern eastern western european african asian american god mother earth ict icts ai""".split()
 )
 _HEADS = frozenset(
-    "council committee assembly commission board court conference group mission fund programme office agency union bank secretariat convention protocol agreement tribunal forum department division authority organization".split()
+    """council committee assembly commission board court conference group mission fund programme office agency union bank secretariat
+    convention protocol agreement tribunal forum department division authority organization""".split()
 )
 _PASSIVE = re.compile(
     r"\b(?:was|were|is|are|been|being|be|got)\s+(?:\w+\s+){0,2}?\w+(?:ed|en|wn|ht|ld|id|ne|de|ut|et)\b|\bby\b", re.IGNORECASE
 )
-_MARGIN = 1.5
+_MARGIN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +182,9 @@ class _NameSlots:
     The first word of the claim is taken for a name too if the passage does not have it at all: "Estmark warned" for "Norvania warned".
     """
 
-    def __init__(self, claim: Sentence, hard: frozenset[str], stems: frozenset[str]) -> None:
+    def __init__(self, claim: Sentence, stems: frozenset[str], lowered: frozenset[str]) -> None:
         self._claim = claim
-        self._hard = hard
+        self._lowered = lowered
         self._stems = stems
 
     def find(self, sentence: Sentence) -> list[Member]:
@@ -190,7 +192,7 @@ class _NameSlots:
         found = [
             Member(" ".join(word.stem for word in sentence.words[name.first : name.after]), name.first, name.after)
             for name in names(sentence)
-            if any(word.stem in self._hard for word in sentence.words[name.first : name.after])
+            if name.first > 0 or name.after > 1 or (_is_hard(sentence, name) and sentence.words[0].folded not in self._lowered)
         ]
         first = sentence.words[0] if sentence is self._claim and sentence.words else None
         if first and first.is_content and first.stem not in self._stems | _SOFT and not (found and found[0].first == 0):
@@ -203,23 +205,35 @@ class _NameSlots:
 
 
 def misplaced_name(claim: Sentence, sentences: Sequence[Sentence]) -> Conflict | None:
-    """A name that stands where the passage has another one, by the words before and behind it. Passive voice is left alone."""
-    hard = frozenset(
-        word.stem
-        for sentence in sentences
-        for name in names(sentence)
-        for word in sentence.words[name.first : name.after]
-        if word.stem not in _SOFT and word.is_content
-    )
-    if bool(_PASSIVE.search(claim.text)) != any(_PASSIVE.search(sentence.text) for sentence in sentences if _shares(claim, sentence)):
+    """A name that stands where the passage has another one, by the words before and behind it; two that changed places are told by
+    less. Where one of the two sentences is in the passive voice and the other is not, names may change places."""
+    near = [sentence for sentence in sentences if _shares(claim, sentence)]
+    if not near or bool(_PASSIVE.search(claim.text)) != any(_PASSIVE.search(sentence.text) for sentence in near):
         return None
     stems = frozenset(word.stem for sentence in sentences for word in sentence.words)
     mine = {word.stem for word in claim.words}
-    for conflict in conflicts(_NameSlots(claim, hard, stems), claim, sentences, margin=_MARGIN):
-        is_foreign = conflict.member.name not in stems and " " not in conflict.member.name
-        if not (is_foreign and {stem(word) for word in conflict.held.casefold().split()} & mine):
+    lowered = frozenset(word.folded for sentence in sentences for word in sentence.words if word.text[0].islower())
+    found = list(conflicts(_NameSlots(claim, stems, lowered), claim, near))
+    claimed = {conflict.claimed: conflict.held for conflict in found}
+    for conflict in found:
+        held = {stem(word) for word in conflict.held.casefold().split()}
+        is_foreign = not set(conflict.member.name.split()) & stems
+        exchanged = claimed.get(conflict.held) == conflict.claimed
+        is_soft = conflict.member.after - conflict.member.first == 1 and conflict.member.name in _SOFT
+        is_beside = any(_beside(sentence, conflict.claimed, conflict.held) for sentence in near)
+        if (exchanged or (conflict.gain > _MARGIN and not is_soft and not is_beside)) and not (is_foreign and held & mine):
             return conflict
     return None
+
+
+def _beside(sentence: Sentence, one: str, other: str) -> bool:
+    """Whether two names stand side by side, as a person's and the State's in brackets: the one may be left out."""
+    text = sentence.text
+    return bool(re.search(rf"{re.escape(one)}[^.;]{{0,25}}{re.escape(other)}|{re.escape(other)}[^.;]{{0,25}}{re.escape(one)}", text))
+
+
+def _is_hard(sentence: Sentence, name: Name) -> bool:
+    return any(word.stem not in _SOFT for word in sentence.words[name.first : name.after])
 
 
 def _shares(claim: Sentence, sentence: Sentence) -> bool:

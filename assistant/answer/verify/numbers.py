@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Literal
@@ -19,7 +19,8 @@ from assistant.answer.verify.words import Sentence
 NumberKind = Literal["count", "percent", "ordinal"]
 
 _UNITS = {word: value for value, word in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen""".split()
 )}  # fmt: skip
 _TENS = {
     word: value for value, word in zip(range(20, 100, 10), "twenty thirty forty fifty sixty seventy eighty ninety".split(), strict=True)
@@ -27,23 +28,26 @@ _TENS = {
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _SHORT_SCALES = {"k": 1_000, "m": 10**6, "mn": 10**6, "bn": 10**9}
 _SINGLE = {"dozen": 12, "twice": 2, "thrice": 3, "decade": 10, "century": 100}
-_PARTS = {"half": Fraction(1, 2), "halves": Fraction(1, 2), "third": Fraction(1, 3), "thirds": Fraction(1, 3),
-           "quarter": Fraction(1, 4), "quarters": Fraction(1, 4), "fifths": Fraction(1, 5), "tenth": Fraction(1, 10), "tenths": Fraction(1, 10)}  # fmt: skip
-_ORDINALS = {word: value for value, word in enumerate(
-    "zeroth first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth "
-    "seventeenth eighteenth nineteenth twentieth".split()
-) if value} | {word.replace("y", "ieth"): value for word, value in _TENS.items()} | {
-    word + "ly": value for word, value in (("first", 1), ("second", 2), ("third", 3), ("fourth", 4), ("fifth", 5), ("last", 0)) if value
-}  # fmt: skip
-_NAMES = "|".join(sorted((*_UNITS, *_TENS), key=len, reverse=True))
+_PARTS = {
+    word: Fraction(1, parts)
+    for parts, words in ((2, "half halves"), (3, "third thirds"), (4, "quarter quarters"), (5, "fifths"), (10, "tenth tenths"))
+    for word in words.split()
+}
+_ORDINAL_WORDS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+    fifteenth sixteenth seventeenth eighteenth nineteenth twentieth""".split()
+_ORDINALS = {word: value for value, word in enumerate(_ORDINAL_WORDS, 1)} | {
+    word.replace("y", "ieth"): value for word, value in _TENS.items()
+}
+_ONES = "|".join(sorted(_UNITS, key=len, reverse=True))
+_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[\s-](?:{'|'.join(list(_UNITS)[1:10])})\b)?|(?:{_ONES}))"
+_SCALE = r"(?:hundred|thousand|million|billion|trillion|dozen)(?!s)"
 _FIGURES = r"\d+(?:[,\u00a0\u202f\u2009 ]\d{3}(?!\d))+(?:\.\d+)?|\d+\.\d+(?![.\d])|\d+"
 _TOKEN = re.compile(
     rf"(?P<season>(?<![\w/.])(?P<from>(?:19|20)\d\d)[/–-](?P<to>(?:(?:19|20)\d\d|\d\d))(?![\w/]))"
     rf"|(?P<ordinal>(?<![\w.])(?P<nth>\d+)(?:st|nd|rd|th)\b)"
     rf"|(?P<mixed>(?<![\w.,])(?P<top>\d)/(?P<bottom>\d)(?![\w/]))"
     rf"|(?P<figures>(?<![^\W\d_])(?<!\d[.,])(?<!\d)(?:{_FIGURES}))(?P<scale>\s?(?:hundred|thousand|million|billion|trillion|k|mn?|bn)\b)?"
-    rf"|(?P<words>\b(?:(?:{_NAMES})|(?:an?\s+)?(?:hundred|thousand|million|billion)(?!s)|(?:an?\s+)?dozen(?!s))"
-    rf"(?:(?:[\s-]+|\s+and\s+)(?:{_NAMES}|hundred|thousand|million|billion|dozen)\b(?!-(?:third|quarter|half|fifth|tenth)))*\b)"
+    rf"|(?P<words>\b(?:(?:{_SMALL}|an?)[\s-]+{_SCALE}(?:[\s-]+(?:and\s+)?(?:{_SMALL}[\s-]+{_SCALE}|{_SCALE}|{_SMALL}))*|{_SMALL})\b)"
     r"|(?P<part>\b(?:half|third|quarter)\b(?=\s+of\b))"
     r"|(?P<word>\b[^\W\d_]+\b)",
     re.IGNORECASE,
@@ -51,11 +55,11 @@ _TOKEN = re.compile(
 _PERCENT = re.compile(r"\s?(?:%|per\s?cent(?:age)?\b|percent\b)", re.IGNORECASE)
 _FRACTION_AFTER = re.compile(r"[\s-]+(?P<part>halves|half|thirds?|quarters?|fifths|tenths)\b", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"(?:\b(?:about|around|roughly|approximately|some|nearly|almost|over|under|above|below|close to|up to|circa|more than|less than|fewer than"
-    r"|at least|just|well|slightly)\s+(?:(?:an?|US|the)\s*)?[$€£]?\s?|[~≈])$",
+    r"(?:\b(?:about|around|roughly|approximately|some|nearly|almost|over|under|above|below|close to|up to|circa|more than|less than"
+    r"|fewer than|at least|just|well|slightly)\s+(?:(?:an?|US|the)\s*)?[$€£]?\s?|[~≈])$",
     re.IGNORECASE,
 )
-_NO_NUMBER = re.compile(r"\b(?:no|any|every|some|each|this|that|the|which|another|last|and|not|as)\s+$", re.IGNORECASE)
+_NO_NUMBER = re.compile(r"\b(?:no|than|only|any|every|some|each|this|that|the|which|another|last|and|not|as)\s+$", re.IGNORECASE)
 _LIST_MARK = re.compile(r"\(([a-z])\)")
 
 
@@ -75,7 +79,23 @@ class Number:
 @lru_cache(maxsize=2048)
 def numbers(text: str) -> tuple[Number, ...]:
     """The numbers of a text in order. The pronoun "one" and the words "second" (of time) and "first" as an adverb are none."""
-    return tuple(number for match in _TOKEN.finditer(text) for number in _read(text, match))
+    found: list[Number] = []
+    for match in _TOKEN.finditer(text):
+        found += [number for number in _read(text, match) if not found or number.start >= found[-1].end]
+    return tuple(_with_units(text, found))
+
+
+def _with_units(text: str, found: list[Number]) -> Iterator[Number]:
+    """ "from 38 to 67 per cent": the first number is a share too; "two decades" are twenty years."""
+    for at, number in enumerate(found):
+        following = found[at + 1] if at + 1 < len(found) else None
+        is_joined = following and re.fullmatch(r"\s?(?:to|and|or|–|-|through)\s?", text[number.end : following.start], re.IGNORECASE)
+        if number.kind == "count" and following and following.kind == "percent" and is_joined:
+            yield replace(number, kind="percent")
+        elif number.kind == "count" and re.match(r"\s+decades\b", text[number.end :]):
+            yield replace(number, value=number.value * 10)
+        else:
+            yield number
 
 
 def missing_number(text: str, skip: Iterable[tuple[int, int]], paragraphs: tuple[str, ...]) -> str | None:
@@ -150,8 +170,11 @@ def _read(text: str, match: re.Match[str]) -> Iterator[Number]:
 
 
 def _of_word(text: str, match: re.Match[str]) -> Number | None:
-    """A number that one word is: "third", a third part where "a" or "one" stands before it and no noun of its own follows, "half", "twice"."""
+    """A number that one word is: "third", a third part where "a" or "one" stands before it and no noun of its own follows, "half",
+    "twice"."""
     word, (start, end) = match["word"].casefold(), match.span()
+    if start == 0 and text[end : end + 1] == ",":
+        return None  # "First, the Chair said": it orders what is said
     parted = re.search(r"\b(?:an?|one)\s+$", text[max(0, start - 5) : start], re.IGNORECASE)
     if word in _PARTS and (word == "half" or (parted and not (word == "third" and re.match(r"\s+[a-z]", text[end:])))):
         return Number(_PARTS[word], "count", start, end, match[0])
@@ -223,6 +246,9 @@ def _is_pronoun(text: str, start: int, end: int) -> bool:
 class NumberSlots:
     """Numbers as fillings of slots: two of one kind exclude each other where neither carries the other."""
 
+    def __init__(self) -> None:
+        self._numbers: dict[str, Number] = {}
+
     def find(self, sentence: Sentence) -> list[Member]:
         """The numbers of a sentence that begin and end with a word of it."""
         begins = {word.start: at for at, word in enumerate(sentence.words)}
@@ -231,9 +257,17 @@ class NumberSlots:
         for number in numbers(sentence.text):
             end = max((end for end in ends if end <= number.end), default=0)
             if number.start in begins and ends.get(end, 0) > begins[number.start]:
-                found.append(Member(f"{number.kind} {number.value}", begins[number.start], ends[end]))
+                name = f"{number.kind} {number.value} {number.places} {number.about}"
+                self._numbers[name] = number
+                found.append(Member(name, begins[number.start], ends[end]))
         return found
 
     def excludes(self, one: str, other: str) -> bool:
         """Whether they are two numbers of one kind."""
-        return one != other and one.partition(" ")[0] == other.partition(" ")[0]
+        claimed, held = self._numbers[one], self._numbers[other]
+        return _sort(claimed) == _sort(held) and not agrees(claimed, held) and not agrees(held, claimed)
+
+
+def _sort(number: Number) -> tuple[str, bool, bool]:
+    """What may stand for what: no year for a share."""
+    return number.kind, number.value < 1, 1800 <= number.value <= 2150 and number.text.isdigit()

@@ -12,17 +12,21 @@ from collections.abc import Sequence
 from assistant.answer.verify.words import Sentence
 
 _ORDER = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass|discard)\b[^.]{0,40}\b(?:instructions?|prompts?|previous (?:rules?|guidelines)|guardrails"
-    r"|(?:everything|all|anything) (?:above|before|prior))\b"
+    r"\b(?:ignore|disregard|forget|override|bypass|discard)\b[^.]{0,40}"
+    r"\b(?:instructions?|prompts?|previous (?:rules?|guidelines)|guardrails|(?:everything|all|anything) (?:above|before|prior))\b"
     r"|\b(?:system|developer|hidden)[\s-](?:prompt|message|instructions?)\b"
     r"|\bas an? (?:ai|artificial intelligence|(?:large )?language model|assistant)\b"
     r"|\b(?:you|assistant|model|chatbot) (?:are|is) now\b|\byou (?:must|should|will|shall|may) (?:now |only |always |never )*"
     r"(?:answer|reply|respond|write|output|print|reveal|repeat|cite|pretend)\b"
-    r"|\b(?:answer|reply|respond|output|print|say|write)\b[^.]{0,20}?\b(?:only|exactly|verbatim)?\s?with the (?:word|words|text|phrase|following)\b"
+    r"|\b(?:answer|reply|respond|output|print|say|write)\b[^.]{0,20}?\b(?:only|exactly|verbatim)?\s?"
+    r"with the (?:word|words|text|phrase|following)\b"
     r"|\b(?:answer|reply|respond|output|print|write) (?:only|exactly|verbatim)\b|\bonly (?:answer|output|print)\b"
     r"|\b(?:reveal|print|show|send|e-?mail|disclose|leak|exfiltrate|tell me)\b[^.]{0,40}"
     r"\b(?:passwords?|api[\s-]?keys?|(?:your|the) (?:secret|prompt|instructions))\b"
-    r"|\bnew (?:instructions?|task|role) ?:|\b(?:begin|end) (?:of )?(?:system|instructions?|prompt)\b|<\|?/?(?:system|user|assistant|im_start|im_end)"
+    r"|^(?:please )?(?:write|say|tell|repeat|claim|answer|reply|respond|mention|announce)\b (?:that|every|everyone|after me|them"
+    r"|the (?:user|reader|delegate)s?)\b|\bthe (?:user|reader) (?:should|must|shall|needs to)\b"
+    r"|\bnew (?:instructions?|task|role) ?:|\b(?:begin|end) (?:of )?(?:system|instructions?|prompt)\b"
+    r"|<\|?/?(?:system|user|assistant|im_start|im_end)"
     r"|\b(?:note|message|instructions?) (?:to|for) (?:the |any |all )?(?:ai|assistants?|(?:language )?models?|llms?|chatbots?)\b"
     r"|(?:^|[\n.!?]\s*)(?:assistant|ai|model|chatbot|llm|system)s?\s?:\s|\bjailbreak|\bDAN mode\b"
     r"|\b(?:click|visit|open|follow|download|go to)\b[^.]{0,30}(?:https?://|www\.|\bthis link\b)",
@@ -45,8 +49,9 @@ def obeys(text: str, paragraphs: tuple[str, ...], nearest: Sequence[Sentence]) -
     for sentence in nearest:
         if order_in(sentence.text):
             return "the passage speaks to the reader's machine there, and that is not repeated"
-    for pattern, what in ((_ADDRESS, "address"), (_MARKUP, "markup")):
-        for match in pattern.finditer(text):
-            if not any(match[0].rstrip(".,;)") in paragraph for paragraph in paragraphs):
-                return f"it writes an {what} that the passage does not hold ({match[0][:40]})".replace("an markup", "markup")
+    if _MARKUP.search(text):
+        return "it writes markup"
+    for match in _ADDRESS.finditer(text):
+        if not any(match[0].rstrip(".,;)") in paragraph for paragraph in paragraphs):
+            return f"it writes an address that the passage does not hold ({match[0][:40]})"
     return None

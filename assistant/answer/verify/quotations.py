@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.answer.verify.words import FUNCTION_WORDS
 from assistant.corpus.unicode import SOFT_HYPHEN, clean
 
 _PAIRS = (("“", "”"), ("„", "“"), ("„", "”"), ("«", "»"), ('"', '"'), ("‘", "’"), ("'", "'"))
@@ -32,8 +33,6 @@ _GAP = re.compile(r"\s*\[\s*(?:…|\.\s?\.\s?\.)\s*\]\s*|\s*(?:…|\.\s?\.\s?\.)
 _INITIAL = re.compile(r"\[(\w)\](?=\w)")
 _FINAL = ".,;:!?'- "
 _NEGATES = re.compile(r"\b(?:not|no|never|neither|nor|cannot|without|unless|except|\w+n't)\b", re.IGNORECASE)
-_INSERTED_FOR = 30
-"""Characters of the paragraph that words in square brackets may stand for: a pronoun, "the latter two"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,8 @@ class Quotation:
 
 
 def quotations(text: str) -> tuple[Quotation, ...]:
-    """The quotations of a sentence in order; a mark that is never closed quotes up to the sentence's end, one never opened from its start."""
+    """The quotations of a sentence in order; a mark that is never closed quotes up to the sentence's end, one never opened from its
+    start."""
     found = []
     for match in _QUOTED.finditer(text):
         name = match.lastgroup or "q0"
@@ -123,13 +123,18 @@ def _in_order(text: str, parts: list[str], inserted: list[bool]) -> bool:
             if start < begin:
                 continue
             skipped = text[begin:start]
-            if number and ((inserted[number - 1] and len(skipped) > _INSERTED_FOR) or _hides_negation(skipped)):
+            if number and ((inserted[number - 1] and not _may_be_replaced(skipped)) or _hides_negation(skipped)):
                 continue
             if follows(number + 1, end):
                 return True
         return False
 
     return len(parts) <= 8 and follows(0, 0)
+
+
+def _may_be_replaced(skipped: str) -> bool:
+    """Whether words in square brackets may stand for these: nothing, or pronouns and articles."""
+    return all(word in FUNCTION_WORDS for word in re.findall(r"\w+", skipped.casefold()))
 
 
 def _hides_negation(skipped: str) -> bool:

@@ -10,7 +10,7 @@ from assistant.corpus.symbols import find, lookalikes
 from assistant.schema import Passage
 
 _PARAGRAPH = re.compile(
-    r"(?:\b(?:paras?\b\.?|(?:sub)?paragraphs?)|¶+)\s*(?:numbers?\s+|nos?\.\s*)?\(?(?P<number>\d+(?:\.\d+|\s?(?:bis|ter)\b)*)"
+    r"(?:\b(?:paras?\b\.?|(?:sub)?paragraphs?)|¶+)\s*(?:numbers?\s+|nos?\.\s*)?\(?(?P<number>\d+[A-Z]?(?:\.\w+|\s?(?:bis|ter)\b)*)"
     r"(?:\s?(?:-|–|to|and|,)\s?\d+)*"
     r"|\b(?:article|annex|resolution|decision|section|chapter|table|footnote|recommendation)s?\s+"
     r"(?P<other>\d+[A-Z]?(?:[./]\w+)*|(?-i:[IVXL]{1,6}|[A-Z])\b)",

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from assistant.answer.verify.words import Sentence, Word, stem
+from assistant.answer.verify.words import Sentence, Word, content_stems
 
 _REACH = 6
 """Words to either side that make up a place."""
 _NEAR = 2.0
 """A word next to the slot counts this much; one at the end of the reach counts 1."""
+RETOLD = 0.6
+"""Share of a sentence's words that the passage's nearest sentence has, from which on the one retells the other."""
 SAME_PLACE = 3.0
 """From here on the words around two places are the same: for example both neighbours, or one and two more."""
 
@@ -29,26 +31,31 @@ class Family:
     name: str
     classes: dict[str, str]
     compatible: frozenset[frozenset[str]] = frozenset()
-    by_stem: bool = True
+    inflects: bool = True
+    """Whether members stand for their plurals, tenses and adverbs too."""
 
     @cached_property
     def _members(self) -> dict[tuple[str, ...], str]:
-        split = {tuple(member.split("_")): name for name, members in self.classes.items() for member in members.split()}
-        return {tuple(map(self._key, member)): name for member, name in split.items()}
+        members: dict[tuple[str, ...], str] = {}
+        for name, listed in self.classes.items():
+            for member in listed.split():
+                first, *rest = member.split("_")
+                for form in _forms(first) if self.inflects else (first,):
+                    members.setdefault((form, *rest), name)
+        return members
 
     @cached_property
     def _longest(self) -> int:
         return max(map(len, self._members))
 
-    def _key(self, word: str) -> str:
-        return stem(word) if self.by_stem else word
-
     def find(self, sentence: Sentence) -> list[Member]:
         """The members in a sentence, the longest where two begin at one word."""
-        keys = [word.stem if self.by_stem else word.folded for word in sentence.words]
+        keys = [word.folded for word in sentence.words]
         found, at = [], 0
         while at < len(keys):
-            length = next((size for size in range(self._longest, 0, -1) if tuple(keys[at : at + size]) in self._members), 0)
+            length = next(
+                (size for size in range(min(self._longest, len(keys) - at), 0, -1) if tuple(keys[at : at + size]) in self._members), 0
+            )
             if length:
                 found.append(Member(self._members[tuple(keys[at : at + length])], at, at + length))
             at += length or 1
@@ -57,6 +64,18 @@ class Family:
     def excludes(self, one: str, other: str) -> bool:
         """Whether the two classes cannot stand for each other."""
         return one != other and frozenset((one, other)) not in self.compatible
+
+
+def _forms(word: str) -> set[str]:
+    """A word with its regular plural, tenses and adverb: stems would take "objective" for "object" and "authority" for "authorize"."""
+    forms = {word, word + "s", word + "es", word + "d", word + "ed", word + "ing", word + "ly"}
+    if word.endswith("e"):
+        forms |= {word[:-1] + "ing", word[:-1] + "ion"}
+    if word.endswith("y"):
+        forms |= {word[:-1] + "ies", word[:-1] + "ied", word[:-1] + "ily"}
+    if len(word) > 2 and word[-1] in "bdglmnprt" and word[-2] in "aeiou":
+        forms |= {word + word[-1] + "ed", word + word[-1] + "ing"}
+    return forms
 
 
 class Slots(Protocol):
@@ -80,11 +99,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """What a sentence writes, what the passage has in its place, and where the sentence does."""
+    """What a sentence writes, what the passage has in its place, where the sentence does, and by how much the place fits better."""
 
     claimed: str
     held: str
     member: Member
+    gain: float
 
 
 def conflicts(
@@ -106,7 +126,24 @@ def conflicts(
             elif fits > best_other:
                 best_other, other = fits, (sentence, held)
         if other and best_other >= context and best_other > best_same + margin:
-            yield Conflict(_written(claim, member), _written(*other), member)
+            yield Conflict(_written(claim, member), _written(*other), member, best_other - best_same)
+
+
+def contradicts(family: Family, claim: Sentence, sentences: Sequence[Sentence]) -> Iterator[Conflict]:
+    """The words of `claim` whose opposite the nearest sentence has, in whatever place, while no sentence has them: if that sentence is
+    what the claim retells, for it has most of its words."""
+    if not sentences:
+        return
+    mine, theirs = content_stems(claim.words), content_stems(sentences[0].words)
+    if len(mine & theirs) < RETOLD * len(mine):
+        return
+    has = {member.name for sentence in sentences for member in family.find(sentence)}
+    nearest = sentences[0].words
+    held = {member.name: member for member in family.find(sentences[0]) if not (member.first and nearest[member.first].text[0].isupper())}
+    for member in family.find(claim):
+        other = next((name for name in held if family.excludes(member.name, name)), None)
+        if other and member.name not in has:
+            yield Conflict(_written(claim, member), _written(sentences[0], held[other]), member, 0.0)
 
 
 def closeness(claim: Sentence, member: Member, sentence: Sentence, held: Member) -> float:

@@ -10,13 +10,13 @@ from assistant.answer.verify.words import FUNCTION_WORDS, Sentence
 _ENDS = re.compile(r"[.!?…。！？؟][\"'”’»)\]]*\s*$")
 _OPEN_ENDS = frozenset(
     # Words that no English sentence ends with.
-    """a an the and or but nor of to with from by as into onto than that which who whose whom if unless because although though while whereas
-    whether since his her its their our your my every each between among per via under during against toward towards upon for at in on is are
+    """a an the and or but nor of to with from by as into onto than that which who whose whom if unless because although though while
+    whereas
+    whether since his her its their our your my every each between among per via under during against toward towards upon for at in on
+    is are
     was were be been being am has have had will shall would should could can must may might cannot do does did""".split()
 )
-_MAY_END = frozenset(
-    "is are was were be been has have had will shall would should could can must may might do does did in on for by to at under".split()
-)
+_MAY_END = frozenset("is are was were do does did had has have for on in at with to from by".split())
 """Of those, what a sentence in a person's hand may end with ("than it was"): open only where the passage goes on."""
 _GOES_ON = frozenset("of to than be been is are was were has have had will shall would should could can must may might cannot not".split())
 _CONDITIONS = frozenset("unless except provided subject if without only until pending save".split())
@@ -24,18 +24,19 @@ _SAME = 5
 """Words in a row, up to the end, from which on a sentence counts as repeating the passage there."""
 
 
-def cut_off(claim: Sentence, sentences: Sequence[Sentence], *, may_lack_stop: bool = False) -> str | None:
+def cut_off(claim: Sentence, sentences: Sequence[Sentence], *, may_lack_stop: bool = False, ends_quoted: bool = False) -> str | None:
     """Why a sentence is not whole: it breaks off, or leaves out the condition behind its last words. None where it is whole.
 
-    `may_lack_stop`: the text has items of lists, which may end without a full stop.
+    `may_lack_stop`: the text has items of lists, which may end without a full stop. `ends_quoted`: the last words are a quotation,
+    which may break off anywhere.
     """
     if not claim.words:
         return None
     last = claim.words[-1].folded
     finished = bool(_ENDS.search(claim.text)) and not claim.text.rstrip().endswith(("...", "…"))
-    if last in _OPEN_ENDS and not (last in _MAY_END and finished):
+    if last in _OPEN_ENDS and not (last in _MAY_END and finished) and not ends_quoted:
         return f"it breaks off after “{claim.words[-1].text}”"
-    if claim.text.count("(") > claim.text.count(")") or claim.text.count("“") > claim.text.count("”"):
+    if (not ends_quoted and claim.text.count("(") > claim.text.count(")")) or claim.text.count("“") > claim.text.count("”"):
         return "it breaks off inside brackets or quotation marks"
     tail = [word.folded for word in claim.words[-_SAME:]]
     if len(tail) < min(_SAME, len(claim.words)):
@@ -45,9 +46,13 @@ def cut_off(claim: Sentence, sentences: Sequence[Sentence], *, may_lack_stop: bo
         if following is None:
             continue
         between, after = following
+        if not (finished or may_lack_stop or ends_quoted):
+            return f"it breaks off where the passage goes on (“… {claim.words[-1].text} {after}”)"
         if after in _CONDITIONS and not set(_CONDITIONS) & {word.folded for word in claim.words}:
             return f"it leaves out the condition that follows in the passage (“{after} …”)"
-        if not between.strip() and (after in _GOES_ON or not (finished or may_lack_stop) or last in _OPEN_ENDS):
+        if ends_quoted:
+            continue
+        if not between.strip() and (after in _GOES_ON or last in _OPEN_ENDS):
             return f"it breaks off where the passage goes on (“… {claim.words[-1].text} {after}”)"
         if (
             not between.strip()

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from assistant.corpus.sentences import sentence_spans
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+(?:st|nd|rd|th)\b|\d+(?:[.,]\d+)*")
 _STYLE = str.maketrans({"’": "'", "‘": "'"})
 FUNCTION_WORDS = frozenset(
     # Words that carry no matter of their own: they neither support a sentence nor name what it is about.
