@@ -18,7 +18,7 @@ from assistant.answer.verify import EncoderSupport, Failure, LexicalSupport, Sup
 from assistant.answer.verify.words import sentence_of
 from assistant.corpus.references import parse_reference, render_reference
 from assistant.index.generations import Generation
-from assistant.schema import NO_TEXT, REFUSAL, Passage
+from assistant.schema import REFUSAL, Passage
 
 if TYPE_CHECKING:
     from assistant.answer.engine import Assistant
@@ -32,9 +32,8 @@ _TELLING = 3
 """Of fewer words that carry matter, many paragraphs "say it"."""
 _OURS = re.compile(
     rf"{re.escape(REFUSAL.rstrip('.'))}\.?|{re.escape(UNSURE)}|Searched [\d,]+ documents?, [\d,]+ paragraphs?\.|Nearest paragraphs:"
-    rf"|\[?{re.escape(NO_TEXT)}\]?|This comes from the [\d,]+ nearest of [\d,]+ paragraphs; it is not a complete list\."
 )
-"""What an answer or a briefing of this program says of itself."""
+"""What an answer of this program says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
