@@ -124,7 +124,7 @@ def test_the_sources_say_their_standing_and_the_foot_the_index(briefing: Briefin
     assert f"Made on 26 November 2026 from index {briefing.gathered.generation}" in text
 
 
-_OWN = re.compile(rf"{re.escape(NO_TEXT)}|This comes from the \d+ nearest of \d+ paragraphs; it is not a complete list\\.")
+_OWN = re.compile(rf"{re.escape(NO_TEXT)}|This comes from the \d+ nearest of \d+ paragraphs; it is not a complete list\.")
 """What the briefing says of itself; it claims nothing of a document and refers to none."""
 
 
