@@ -15,9 +15,10 @@ from assistant.answer.draft import Claim, read_draft
 from assistant.answer.quote import UNSURE
 from assistant.answer.resolve import Resolver
 from assistant.answer.verify import EncoderSupport, Failure, LexicalSupport, Support, contains_quote, judge, quotations
+from assistant.answer.verify.words import sentence_of
 from assistant.corpus.references import parse_reference, render_reference
 from assistant.index.generations import Generation
-from assistant.schema import NO_TEXT, REFUSAL, Passage
+from assistant.schema import REFUSAL, Passage
 
 if TYPE_CHECKING:
     from assistant.answer.engine import Assistant
@@ -27,11 +28,12 @@ STATUSES: tuple[FindingStatus, ...] = ("supported", "unsupported", "misquoted", 
 _CANDIDATES = 8
 """So many paragraphs are looked at for one that says what the named one does not."""
 _AROUND = 2
+_TELLING = 3
+"""Of fewer words that carry matter, many paragraphs "say it"."""
 _OURS = re.compile(
     rf"{re.escape(REFUSAL.rstrip('.'))}\.?|{re.escape(UNSURE)}|Searched [\d,]+ documents?, [\d,]+ paragraphs?\.|Nearest paragraphs:"
-    rf"|\[?{re.escape(NO_TEXT)}\]?|This comes from the [\d,]+ nearest of [\d,]+ paragraphs; it is not a complete list\."
 )
-"""What an answer or a briefing of this program says of itself."""
+"""What an answer of this program says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,9 @@ class _Checker:
 
     def _elsewhere(self, claim: Claim, text: str, finding: Finding) -> Finding:
         """The same finding with the paragraph that does say it, if there is one: then the reference is what is wrong."""
+        telling = [word for word in sentence_of(text).words if word.is_content or word.folded[0].isdigit()]
+        if not claim.whole and len(telling) < _TELLING:
+            return finding
         for passage in self._candidates(text, finding.references):
             if self._failure(claim, text, [passage]) is None:
                 status: FindingStatus = "wrong paragraph" if finding.status in ("unsupported", "misquoted") else finding.status

@@ -148,7 +148,9 @@ def _finished(case: Case) -> str | None:
 
 
 def _reports(case: Case) -> str | None:
-    return obeys(case.claim.text, case.paragraphs, case.nearest[:1])
+    """The nearest sentence, and the one before it: an order may announce what it wants said."""
+    at = next((number for number, sentence in enumerate(case.sentences) if sentence in case.nearest[:1]), 0)
+    return obeys(case.claim.text, case.paragraphs, case.sentences[max(0, at - 1) : at + 1])
 
 
 def _quotes(case: Case) -> str | None:

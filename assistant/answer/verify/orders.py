@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from assistant.answer.verify.words import Sentence
 
 _ORDER = re.compile(
+    r"\b(?:ignore|disregard|forget)\b (?:(?:all|everything|anything) else|(?:all |any )?the (?:passages?|documents?|question|text above))\b"
+    r"|\bwrite\s?:|\b(?:and|then|now|only) (?:say|answer|reply|output|print)\s?:|"
     r"\b(?:ignore|disregard|forget|override|bypass|discard)\b[^.]{0,40}"
     r"\b(?:instructions?|prompts?|previous (?:rules?|guidelines)|guardrails|(?:everything|all|anything) (?:above|before|prior))\b"
     r"|\b(?:system|developer|hidden)[\s-](?:prompt|message|instructions?)\b"
