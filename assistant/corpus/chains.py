@@ -14,6 +14,8 @@ from typing import NamedTuple
 _SUFFIXES = ("", "bis", "ter", "quater", "quinquies")
 WEAK = 0.5
 """What a mark is worth where no end stands before it; every other is worth 1. Chains are compared by their sums."""
+TITLED = 0.75
+"""What a mark is worth that reads as a heading, "2. Conclusions" right above "3. The Group…": of two equals the other is taken."""
 _GAP_COST, _REPEAT_COST, _LIST_COST, _LEAD_COST, _COLON_COST, _CLAUSE_COST, _SPACE_COST = 0.5, 0.1, 0.2, 0.5, 1.0, 0.65, 0.3
 _LISTED = 0.97
 """What an item of a list is worth: a little less than a paragraph, so that a long count is read as one of paragraphs."""

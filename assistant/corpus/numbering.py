@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from assistant.corpus.chains import WEAK, Mark, chain_of, series_of
+from assistant.corpus.chains import TITLED, WEAK, Mark, chain_of, series_of
 from assistant.corpus.layout import MONTH, Line, Spacing, blocks_of, is_heading, is_numbered_title
 
 __all__ = ["Mark", "find_marks", "is_heading"]
@@ -140,9 +140,8 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
                 opens, first = _opens(text, match), line is block[0]
                 under_heading = opens and first and bool(above) and (is_heading(above) or _heads_number(above, match))
                 weight = 1.0 if under_heading else _weight(before, line, opens, bool(match["style"]), first, spacing)
-                if first and weight and below and (under := _MARK.match(below[0].text)) and _heads_number(block, under):
-                    # A number right above another's, without a sentence: a heading. None other stands above its own like.
-                    weight = 0 if match["number"] == under["number"] and match["parents"] == under["parents"] else WEAK
+                if weight and first and below:
+                    weight = min(weight, _worth_above(block, match, _MARK.match(below[0].text)))
                 if weight:
                     last = before.text[-1] if before else ""
                     yield Mark(
@@ -159,6 +158,15 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
                         is_apart=line.gap > spacing.gap,
                     )
             before = line
+
+
+def _worth_above(block: Sequence[Line], own: re.Match[str], under: re.Match[str] | None) -> float:
+    """What a number is worth that begins `block` right above another number: without a sentence it may be that of a heading."""
+    if under is None or not is_numbered_title(block):
+        return 1
+    if own["number"] == under["number"] and own["parents"] == under["parents"]:
+        return 0  # "1. Introduction" above "1. The Group met."
+    return WEAK if int(own["number"]) + 1 != int(under["number"]) else TITLED
 
 
 def _heads_number(block: Sequence[Line], under: re.Match[str]) -> bool:
