@@ -18,7 +18,7 @@ from assistant.answer.verify import EncoderSupport, Failure, LexicalSupport, Sup
 from assistant.answer.verify.words import sentence_of
 from assistant.corpus.references import parse_reference, render_reference
 from assistant.index.generations import Generation
-from assistant.schema import REFUSAL, Passage
+from assistant.schema import NO_TEXT, REFUSAL, Passage
 
 if TYPE_CHECKING:
     from assistant.answer.engine import Assistant
@@ -31,7 +31,8 @@ _AROUND = 2
 _TELLING = 3
 """Of fewer words that carry matter, many paragraphs "say it"."""
 _OURS = re.compile(
-    rf"{re.escape(REFUSAL.rstrip('.'))}\.?|{re.escape(UNSURE)}|Searched [\d,]+ documents?, [\d,]+ paragraphs?\.|Nearest paragraphs:"
+    rf"{re.escape(REFUSAL.rstrip('.'))}\.?|{re.escape(UNSURE)}|{re.escape(NO_TEXT)}|Searched [\d,]+ documents?, [\d,]+ paragraphs?\."
+    r"|Nearest paragraphs:|This comes from the [\d,]+ nearest of [\d,]+ paragraphs; it is not a complete list\."
 )
 """What an answer of this program says of itself."""
 

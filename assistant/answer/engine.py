@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from assistant.answer.quote_mode import answer_with_quotes, nearest
+from assistant.answer.quote_mode import answer_as_named, answer_with_quotes, nearest, needs_no_reader
 from assistant.answer.request import AskMode, Request, Standalone, by_model, checked, draft_of
 from assistant.corpus.references import render_reference
 from assistant.errors import AssistantError
@@ -242,6 +242,8 @@ class Assistant:
         return nearest(question, search, session.reader, request.top, self.settings.reader.passages)
 
     def _in_quote_mode(self, question: str, draft: Answer, found: Found | None) -> Answer:
+        if needs_no_reader(draft, found):  # and so no session: a look-up is answered from any index
+            return answer_as_named(draft)
         return answer_with_quotes(question, draft, found, self.session().reader, self.settings.answer)
 
     def _in_model_mode(

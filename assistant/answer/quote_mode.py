@@ -40,13 +40,23 @@ def ordered(passages: Sequence[Passage], relevance: Sequence[float]) -> list[Pas
     return [replace(passages[at], scores=replace(passages[at].scores, reader=relevance[at])) for at in order]
 
 
+def needs_no_reader(draft: Answer, found: Found | None) -> bool:
+    """Whether nothing has to be chosen: paragraphs were named and nothing was asked about them, or there are none."""
+    return not draft.passages or (found is not None and not found.about)
+
+
+def answer_as_named(draft: Answer) -> Answer:
+    """`draft` answered with every sentence of its passages, which were named; without passages it stays an abstention."""
+    if not draft.passages:
+        return replace(draft, mode="quote", confidence=0.0)
+    return replace(draft, mode="quote", status="answered", statements=quote.whole(draft.passages), confidence=1.0)
+
+
 def answer_with_quotes(question: str, draft: Answer, found: Found | None, reader: Reader, settings: AnswerSettings) -> Answer:
     """`draft`, an abstention with its passages, answered in verbatim sentences; or left as it is, with the confidence that was too low."""
+    if needs_no_reader(draft, found):
+        return answer_as_named(draft)
     draft = replace(draft, mode="quote")
-    if not draft.passages:
-        return replace(draft, confidence=0.0)
-    if found and not found.about:
-        return replace(draft, status="answered", statements=quote.whole(draft.passages), confidence=1.0)  # it was named
     if reader.problem:
         draft = replace(draft, remarks=(*draft.remarks, f"{reader.problem[0].upper()}{reader.problem[1:]}."))
     manner = _manner(reader.manner, settings)

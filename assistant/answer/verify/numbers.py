@@ -173,7 +173,7 @@ def _of_word(text: str, match: re.Match[str]) -> Number | None:
     """A number that one word is: "third", a third part where "a" or "one" stands before it and no noun of its own follows, "half",
     "twice"."""
     word, (start, end) = match["word"].casefold(), match.span()
-    if start == 0 and text[end : end + 1] == ",":
+    if not text[:start].strip("“\"«‘' ") and text[end : end + 1] == ",":
         return None  # "First, the Chair said": it orders what is said
     parted = re.search(r"\b(?:an?|one)\s+$", text[max(0, start - 5) : start], re.IGNORECASE)
     if word in _PARTS and (word == "half" or (parted and not (word == "third" and re.match(r"\s+[a-z]", text[end:])))):
