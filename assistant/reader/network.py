@@ -105,7 +105,8 @@ def _mean(states: Tensor, chosen: Tensor) -> Tensor:
 
 def new_network(folder: Path) -> Network:
     """An untrained network over the encoder in `folder`, without dropout: few passes are made, and masks are slow on CPUs."""
-    logging.set_verbosity_error()  # the pooling layer that is left out would be reported
+    # The pooling layer that is left out would be reported.
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers ships it untyped
     encoder = BertModel.from_pretrained(
         str(folder), add_pooling_layer=False, attn_implementation="sdpa", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )

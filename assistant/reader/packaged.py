@@ -166,7 +166,8 @@ class PackagedScorer:
 
 def _mean(states: FloatArray, span: tuple[int, int]) -> FloatArray:
     """The mean state of some tokens, zeros where there are none."""
-    return states[slice(*span)].sum(axis=0) / max(1, span[1] - span[0])
+    mean: FloatArray = states[slice(*span)].sum(axis=0) / max(1, span[1] - span[0])
+    return mean
 
 
 def sentence_score(evidence: FloatArray) -> float:

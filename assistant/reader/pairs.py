@@ -49,7 +49,7 @@ class PairTokenizer:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
-        self._begin, self._end = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+        self._begin, self._end = (int(tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
 
     def windows(self, question: str, context: str, text: str) -> tuple[Window, ...]:
         """The windows of one paragraph; what does not fit is in the next, which repeats a quarter. An empty text has one window."""

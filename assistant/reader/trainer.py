@@ -103,7 +103,7 @@ class Trainer:
                 group["lr"] = group["full_rate"] * _rate(self.done, len(self.plan), self.recipe.warm_up)
             self.optimiser.zero_grad(set_to_none=True)
             loss, figures = lists_loss(self.network, lists, _CHUNK, self.device)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]  # torch ships it untyped
             self._clip()
             self.optimiser.step()
             self.done += 1
