@@ -109,6 +109,11 @@ def test_a_standing_that_limits_the_use_is_part_of_the_name(standing: str, name:
     assert document_name(document("d", "A/77/275", standing=standing)) == name
 
 
+def test_a_draft_that_is_superseded_is_still_called_a_draft() -> None:
+    """A first draft that a revision replaced is both; a superseded report is no draft."""
+    assert document_name(document("d", "X/AC.9/2031/CRP.1", standing="superseded")) == "X/AC.9/2031/CRP.1 (draft, superseded)"
+
+
 def test_a_full_reference_names_symbol_or_title_and_paragraph() -> None:
     """ "A/77/275, para. 23"; a document without a symbol by its title."""
     paragraph = Paragraph("oewg-3", "23", "official", "Text.")

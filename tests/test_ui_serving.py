@@ -21,7 +21,7 @@ from test_ui import Reader
 
 from assistant.errors import EmptyQuestion, InvalidSettings, NoIndex, UsageError
 from assistant.schema import Document, Searched
-from assistant.settings import ModelSettings, Settings
+from assistant.settings import ModelSettings, ServerSettings, Settings
 from assistant.ui import build, render
 from assistant.ui.acts import UNEXPECTED, answering, opened
 from assistant.ui.choice import NO_KEY, Choice, choose, default
@@ -156,7 +156,16 @@ def test_other_sites_are_refused() -> None:
         assert client.get("/config", headers={"Origin": "http://evil.example"}).status_code == 403
         assert client.get("/config", headers={"Origin": "null"}).status_code == 403
         assert client.get("/config", headers={"Host": "evil.example"}).status_code == 400
-        assert client.post("/gradio_api/upload", files={"files": b"x"}).status_code == 404
+        assert client.post("/gradio_api/proxy=http://evil.example").status_code == 404
+
+
+def test_files_are_taken_only_where_documents_may_be_changed() -> None:
+    """Uploads are open where the page listens on this machine alone or the settings say so; else that door is closed."""
+    for host, changes, status in (("127.0.0.1", "auto", 200), ("0.0.0.0", "auto", 404), ("0.0.0.0", "on", 200), ("127.0.0.1", "off", 404)):
+        fake = FakeAssistant(Settings(server=ServerSettings(changes=changes)))  # type: ignore[arg-type]  # the loop's strings
+        served = in_loop(lambda fake=fake, host=host: application(fake, build(fake), host))
+        with TestClient(served, base_url="http://127.0.0.1:7860") as client:
+            assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"x")}).status_code == status
 
 
 def test_a_taken_port_is_one_line() -> None:

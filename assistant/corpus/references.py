@@ -59,7 +59,11 @@ class ParsedReference:
 def document_name(document: Document) -> str:
     """How a reference names a document: its symbol, else its title; with its standing where that limits its use."""
     name = document.symbol or document.title
-    return f"{name} ({document.standing})" if document.standing in ("draft", "superseded", "unofficial") else name
+    if document.standing not in ("draft", "superseded", "unofficial"):
+        return name
+    symbol = parse(document.symbol or "")
+    was_draft = document.standing == "superseded" and symbol is not None and symbol.is_draft
+    return f"{name} ({'draft, ' * was_draft}{document.standing})"
 
 
 def render_label(label: str, path: Sequence[str] = ()) -> str:

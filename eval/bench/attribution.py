@@ -27,7 +27,7 @@ from assistant.answer.verify.support import features
 from assistant.schema import Document, Paragraph, Passage
 
 DEVELOPMENT, TEST = "dev_all_subset_balanced.jsonl", "test_all_subset_balanced_sampled500.jsonl"
-PUBLISHED = Path(__file__).parents[1] / "published"
+PUBLISHED = Path(__file__).parents[1] / "published" / "verification"
 _DOCUMENT = Document("d", "Reference", "d.txt", "0")
 _LONGEST = 20_000
 """Characters of references that are read; three rows of a hundred have more."""

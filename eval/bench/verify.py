@@ -32,7 +32,7 @@ from verification.mutations import MUTATIONS, order
 from assistant.answer.verify import EncoderSupport, LexicalSupport, Support, verify_sentence
 from assistant.schema import Passage, Withheld
 
-PUBLISHED = Path(__file__).parents[1] / "published"
+PUBLISHED = Path(__file__).parents[1] / "published" / "verification"
 EACH = 20
 """Sentences of each kind from each source."""
 HONEST = {"verbatim": 8, "quotation": 4, "rule": 30}
