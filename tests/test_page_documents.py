@@ -69,8 +69,6 @@ def reader(context: BrowserContext, several: tuple[Path, Served]) -> Iterator[Vi
     from page_server import Visitor
 
     with Visitor(context, several[1].url) as visiting:
-        visiting.page.evaluate("localStorage.clear()")
-        visiting.page.reload()
         yield visiting
     assert visiting.errors == []
 
