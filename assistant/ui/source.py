@@ -74,7 +74,8 @@ def _cited(place: Place, passage: Passage) -> str:
     changed = f'<p class="remark">{CHANGED}</p>' if place.quote and span is None else ""
     number = f'<h3 aria-live="polite">{escape(short(passage.reference, passage.document))}{_pages(passage)}</h3>'
     text = f'<p dir="auto"{_language(passage)}>{marked(paragraph.text, span)}</p>'
-    footnote = escape(f"{full(passage.reference, passage.document)}.")
+    limited = f"{passage.document.standing})" in passage.reference  # a standing that limits the use is in the reference already
+    footnote = escape(f"{passage.reference if limited else full(passage.reference, passage.document)}.")
     copy = f'<button type="button" class="copy" data-copy="{footnote}">Copy as footnote</button>'
     return f'<article class="paragraph cited" aria-label="{escape(passage.reference)}">{number}{changed}{text}{copy}</article>'
 
