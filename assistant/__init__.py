@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assistant.answer.engine import Assistant
+    from assistant.briefing.briefing import Briefing
     from assistant.schema import Answer, Citation, Document, Filters, Paragraph, Passage, Statement
     from assistant.settings import load as load_settings
 
 _HOMES = {
     "Answer": ("assistant.schema", "Answer"),
     "Assistant": ("assistant.answer.engine", "Assistant"),
+    "Briefing": ("assistant.briefing.briefing", "Briefing"),
     "Citation": ("assistant.schema", "Citation"),
     "Document": ("assistant.schema", "Document"),
     "Filters": ("assistant.schema", "Filters"),
@@ -29,7 +31,7 @@ _HOMES = {
     "load_settings": ("assistant.settings", "load"),
 }
 
-__all__ = ["Answer", "Assistant", "Citation", "Document", "Filters", "Paragraph", "Passage", "Statement", "load_settings"]
+__all__ = ["Answer", "Assistant", "Briefing", "Citation", "Document", "Filters", "Paragraph", "Passage", "Statement", "load_settings"]
 
 
 def __getattr__(name: str) -> object:

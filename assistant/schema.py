@@ -20,6 +20,9 @@ Mode = Literal["quote", "model"]
 REFUSAL = "Not in these documents."
 """The one refusal. Prompts, code, the page and the tests all use this constant, so that a refusal is never a guess."""
 
+NO_TEXT = "No text found in the documents searched."
+"""What stands in a briefing where a question has no answer: never nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -163,10 +166,17 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The first event of an answer as it streams: what was found before anything is said."""
+    """What was found, before anything is said. `question` is what was searched for; `rewritten` says that it is not what was asked."""
 
     passages: tuple[Passage, ...]
     coverage: Coverage
+    question: str = ""
+    rewritten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing new yet: comes at least every half second while a model is silent, so that whoever reads the stream can close it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +223,30 @@ class Answer:
         }
 
 
-AnswerEvent = Searched | Statement | Withheld | Answer
-"""What an answer yields as it streams: `Searched` once, then statements and withheld sentences, then the whole `Answer`.
-The final `Answer` is what counts: after a fallback its statements replace those that were streamed."""
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """The model failed, for this reason: what it said so far does not count, and quotations follow."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """An earlier question of a conversation, what was searched for it, and what was answered ("" for an abstention)."""
+
+    question: str
+    searched_question: str
+    answer: str = ""
+
+    @classmethod
+    def of(cls, answer: Answer) -> Exchange:
+        """The exchange that ended in `answer`."""
+        return cls(answer.question, answer.searched_question, " ".join(statement.text for statement in answer.statements))
+
+
+AnswerEvent = Searched | Statement | Withheld | Waiting | FellBack | Answer
+"""What an answer yields as it streams: `Searched` once, then statements and withheld sentences, then the whole `Answer`; with a
+model, `Waiting` anywhere between, and `FellBack` where quotations take its place. The final `Answer` is what counts."""
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:
@@ -238,6 +269,19 @@ def passage_json(passage: Passage) -> dict[str, Any]:
         "reference": passage.reference,
         "text": passage.paragraph.text,
         "score": round(passage.scores.fused, 6),
+    }
+
+
+def paragraph_json(paragraph: Paragraph) -> dict[str, Any]:
+    """A paragraph as other programs read it; `pages` is [first, last] where they are known, `speaker` is there in transcripts."""
+    return {
+        "document": paragraph.document,
+        "label": paragraph.label,
+        "numbering": paragraph.numbering,
+        "text": paragraph.text,
+        "heading": list(paragraph.heading),
+        "pages": list(paragraph.pages) if paragraph.pages else None,
+        **({"speaker": paragraph.speaker} if paragraph.speaker else {}),
     }
 
 

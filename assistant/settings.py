@@ -7,10 +7,14 @@ from the place where the package is installed.
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from assistant.errors import InvalidSettings
@@ -47,6 +51,39 @@ class EncoderSettings(_Section):
     document_prefix: str = ""
 
 
+PACKAGED_READER, SIMILARITY_READER = "packaged", "similarity"
+
+
+class ReaderSettings(_Section):
+    """Which model reads the nearest paragraphs, to order them, to choose the sentences that answer, and to say when none does."""
+
+    name: str = PACKAGED_READER
+    """"packaged" is the reader that comes with this package, "similarity" reads by likeness alone; else any cross-encoder of
+    sentence-transformers by name or folder (nothing is downloaded unless `download`)."""
+    download: bool = False
+    passages: int = Field(10, ge=1)
+    """How many of the nearest paragraphs are read for a question. More find more and take longer: docs/decisions/0010."""
+
+
+Preset = Literal["offline", "better", "multilingual"]
+PRESETS: dict[str, dict[str, dict[str, str]]] = {
+    "offline": {},
+    "better": {
+        "encoder": {
+            "name": "BAAI/bge-small-en-v1.5",
+            "query_prefix": "Represent this sentence for searching relevant passages: ",
+        },
+        "reader": {"name": "cross-encoder/ms-marco-MiniLM-L12-v2"},
+    },
+    "multilingual": {
+        "encoder": {"name": "intfloat/multilingual-e5-small", "query_prefix": "query: ", "document_prefix": "passage: "},
+        "reader": {"name": "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1"},
+    },
+}
+"""Encoders and readers by name. What a preset names is not shipped: it has to be on this machine, or `download` allowed once in both
+sections. A section's own settings come before the preset's."""
+
+
 class RetrievalSettings(_Section):
     """How paragraphs are found."""
 
@@ -58,17 +95,15 @@ class RetrievalSettings(_Section):
 
 
 class AnswerSettings(_Section):
-    """How an answer is made from passages."""
+    """How an answer is made from passages; what is not set is as the reader was measured (its `Manner`)."""
 
-    sentences: int = Field(3, ge=1)
-    """How many sentences quote mode shows at most. On the tune half of eval/gold/chair.jsonl 1, 2, 3, 4 sentences hold the gold
-    for 32, 39, 46, 50 % of the questions, in 30, 45, 60, 68 words."""
-    ratio: float = Field(0.5, ge=0, le=1)
+    sentences: int | None = Field(None, ge=1)
+    """How many sentences quote mode shows at most."""
+    ratio: float | None = Field(None, ge=0, le=1)
     """A further sentence is shown when its score is at least this share of the best one's."""
-    threshold: float = Field(0.15, ge=0, le=1)
-    """Quote mode abstains below this confidence. On the tune half .15 refuses 16 % of the answerable questions, and 79 % of 150
-    questions about other documents; .2 would be 27 % and 86 %. Near misses score no lower than real questions at any threshold."""
-    confident: float = Field(0.5, ge=0, le=1)
+    threshold: float | None = Field(None, ge=0, le=1)
+    """Quote mode abstains below this confidence."""
+    confident: float | None = Field(None, ge=0, le=1)
     """Below this confidence an answer in quote mode says that its sentences may not answer the question."""
 
 
@@ -76,16 +111,91 @@ class ModelSettings(_Section):
     """The language model; none by default. Times are in seconds."""
 
     name: str | None = None
-    """As LangChain's `init_chat_model` names it: "openai:gpt-4o-mini", "ollama:llama3.1"."""
+    """As LangChain's `init_chat_model` names it: "openai:gpt-4o-mini", "ollama:llama3.1". Without a provider, at a base URL: openai."""
     base_url: str | None = None
     api_key: SecretStr | None = None
-    temperature: float | None = 0.0
+    temperature: float | Literal["default"] | None = 0.0
+    """"default" leaves it to the provider: some models take no other."""
     context_tokens: int = Field(6000, ge=500)
-    """Budget for the passages in a prompt, counted with tiktoken."""
+    """The model's window: instructions, passages, question and answer have to fit."""
+    answer_tokens: int = Field(1000, ge=50)
+    """Of the window, what is kept free for the answer."""
     connect_timeout: float = Field(5.0, gt=0)
     first_token_timeout: float = Field(20.0, gt=0)
     gap_timeout: float = Field(15.0, gt=0)
     total_timeout: float = Field(90.0, gt=0)
+    rewrite_timeout: float = Field(8.0, gt=0)
+    """For making a follow-up question stand alone; after it, a rule does."""
+    tries: int = Field(3, ge=1)
+    """How often a request is made where the endpoint is busy (429) or fails (5xx) before its first token."""
+    retry_after: float = Field(20.0, ge=0)
+    """The longest wait before another try; an endpoint that asks for more is not asked again."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_an_address(cls, value: str | None) -> str | None:
+        return checked_address(value) if value else None
+
+
+def checked_address(value: str) -> str:
+    """A base URL as it is.
+
+    Raises:
+        ValueError: it is not http, or carries a name and password, which would be shown wherever the address is.
+    """
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("a base URL begins with http:// or https:// and names a host")
+    if parts.username or parts.password:
+        raise ValueError("a base URL holds no name and password; give a key as api_key")
+    return value
+
+
+PLACEHOLDERS = {
+    "system": ("mark", "handle", "refusal"),
+    "user": ("passages", "question"),
+    "follow_up": ("mark",),
+}
+"""What each prompt has to hold in braces, once or more: the tag around a passage, an example of a handle, the one refusal, …"""
+
+
+def check_template(template: str, placeholders: Iterable[str]) -> str:
+    """A prompt's template as it is.
+
+    Raises:
+        ValueError: it lacks a placeholder, has one that is not known, or a brace that opens none.
+    """
+    wanted = set(placeholders)
+    try:
+        fields = [field for field in Formatter().parse(template) if field[1] is not None]
+    except ValueError as error:
+        raise ValueError(f"{error}; write a brace that is meant as a brace twice") from None
+    found = {name or "" for _, name, _, _ in fields}
+    if unknown := found - wanted:
+        raise ValueError(f"has an unknown placeholder {{{min(unknown)}}}; it may have {_in_braces(wanted)}")
+    if missing := wanted - found:
+        raise ValueError(f"lacks the placeholder {_in_braces(missing)}")
+    if any(form or conversion for _, _, form, conversion in fields):
+        raise ValueError("has a placeholder with a format; write its name in braces and no more")
+    return template
+
+
+def _in_braces(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in sorted(names))
+
+
+class PromptSettings(_Section):
+    """Templates that take the place of the project's own (assistant/answer/prompts.py), placeholders in braces."""
+
+    system: str | None = None
+    user: str | None = None
+    follow_up: str | None = None
+    """The instruction for making a follow-up question stand alone."""
+
+    @field_validator("system", "user", "follow_up")
+    @classmethod
+    def _has_its_placeholders(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return None if value is None else check_template(value, PLACEHOLDERS[str(info.field_name)])
 
 
 class ServerSettings(_Section):
@@ -93,6 +203,21 @@ class ServerSettings(_Section):
 
     host: str = "127.0.0.1"
     port: int = Field(7860, ge=0, le=65535)
+    changes: Literal["auto", "on", "off"] = "auto"
+    """Whether visitors of the page may add and remove documents; "auto": only where it listens on this machine alone."""
+    upload_mb: float = Field(100.0, gt=0)
+    """The largest file that the page takes."""
+    embed_in: tuple[str, ...] = ()
+    """Sites whose pages may show `/embed` in a frame, as https://briefings.example; the page's own site always may."""
+
+    @field_validator("embed_in")
+    @classmethod
+    def _are_sites(cls, sites: tuple[str, ...]) -> tuple[str, ...]:
+        """They stand in a header: nothing but a scheme, a host and a port may."""
+        for site in sites:
+            if not re.fullmatch(r"https?://(\*\.)?[\w.-]+(:\d+)?", site, re.ASCII):
+                raise ValueError(f"{site!r} is not a site such as https://briefings.example")
+        return sites
 
 
 class Settings(BaseSettings):
@@ -105,12 +230,29 @@ class Settings(BaseSettings):
     workspace: Path = Path()
     mode: Literal["auto", "quote", "model"] = "auto"
     """"auto" is model mode where a model is configured, else quote mode."""
+    preset: Preset = "offline"
+    """A pair of encoder and reader: "offline" is the packaged one, "better" and "multilingual" are for machines that may download."""
     reading: ReadingSettings = ReadingSettings()
     encoder: EncoderSettings = EncoderSettings()
+    reader: ReaderSettings = ReaderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     model: ModelSettings = ModelSettings()
+    prompts: PromptSettings = PromptSettings()
     server: ServerSettings = ServerSettings()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_from_preset(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """What a preset names stands where a section does not name its own model."""
+        filled = dict(values)
+        for section, preset in PRESETS.get(values.get("preset", "offline"), {}).items():
+            given = values.get(section) or {}
+            if isinstance(given, dict):
+                usual = cls.model_fields[section].default.model_dump()  # which the sources have filled in
+                own = {key: value for key, value in given.items() if value != usual.get(key)}
+                filled[section] = given | own if "name" in own else given | preset | own
+        return filled
 
     @property
     def corpus(self) -> Path:

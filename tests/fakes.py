@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import Literal
 
 from assistant.errors import EmptyQuestion, ModelError, UnknownReference
@@ -17,6 +17,7 @@ from assistant.schema import (
     Citation,
     Coverage,
     Document,
+    Exchange,
     Filters,
     Paragraph,
     Passage,
@@ -235,8 +236,9 @@ class FakeAssistant:
         model: ModelSettings | None = None,
         top: int | None = None,
         fallback: bool = True,
-    ) -> Iterator[AnswerEvent]:
-        """The events that are written down for `question`."""
+        history: Sequence[Exchange] = (),
+    ) -> Generator[AnswerEvent]:
+        """The events that are written down for `question`. "and <question>" after another one is searched for as `question`."""
         self.asked.append((question, mode, model))
         if not question.strip():
             raise EmptyQuestion
@@ -272,10 +274,23 @@ class FakeAssistant:
         number = int(label)
         return tuple(passage(n) for n in range(max(1, number - around), min(len(PARAGRAPHS), number + around) + 1))
 
+    def show(self, reference: str) -> Passage:
+        """One paragraph."""
+        document, _, label = reference.partition("#")
+        return next(p for p in self.context(document, label) if p.paragraph.label == label)
+
+    def search(self, question: str, *, filters: Filters = Filters(), top: int | None = None) -> tuple[Passage, ...]:
+        """Paragraphs 5 and 4, whatever is asked."""
+        return (passage(5), passage(4))[:top]
+
+    def current(self) -> str:
+        """One generation, for ever."""
+        return "gen-1"
+
     def documents(self) -> tuple[Document, ...]:
         """The shipped document."""
         return (CHAIR,)
 
-    def coverage(self) -> Coverage:
+    def coverage(self, filters: Filters = Filters()) -> Coverage:
         """One document, ten paragraphs."""
         return COVERAGE

@@ -59,6 +59,8 @@ class Visitor:
         self.page.on("dialog", self._dismiss)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        # A conversation that an earlier visitor left in this browser is not this one's; a reload keeps its own.
+        self.page.add_init_script("if (!sessionStorage.here) { localStorage.clear(); sessionStorage.here = 'yes'; }")
         self.page.goto(url)
         self.box = self.page.get_by_role("textbox", name="Question")
         expect(self.box).to_be_editable()
@@ -141,6 +143,13 @@ def another(browser: Browser, page_url: str) -> Iterator[Visitor]:
     """A second visitor at the same time, in a browser of their own."""
     with browser.new_context() as separate, Visitor(separate, page_url) as visiting:
         yield visiting
+
+
+@pytest.fixture
+def another_context(browser: Browser) -> Iterator[BrowserContext]:
+    """A second browser that shares nothing with the first."""
+    with browser.new_context() as separate:
+        yield separate
 
 
 @pytest.fixture

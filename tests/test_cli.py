@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from model_server import ModelServer, Reply, Request
+from rich.console import Console
 
 from assistant.cli import main
 from assistant.schema import REFUSAL
@@ -338,3 +340,32 @@ def test_the_module_runs_as_a_command_without_a_terminal(workspace: Path) -> Non
     assert "\x1b" not in done.stdout
     for command in ("init", "index", "corpus", "ask", "search", "show", "chat", "verify", "rollback", "doctor", "eval"):
         assert command in _python("-m", "assistant", "--help").stdout
+
+
+def test_in_a_terminal_sentences_come_as_they_are_verified(
+    capsys: pytest.CaptureFixture[str], workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is printed before the next is written; where quotations take the model's place, what it wrote is taken back in words."""
+    seen: list[str] = []
+
+    def speaking(request: Request) -> Reply:
+        handle = request.handle("200 statements")
+        return Reply([f"More than 200 statements were heard [{handle}].", " They"], then="stall")
+
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    with ModelServer(speaking) as server:
+        monkeypatch.setenv("ASSISTANT_MODEL__GAP_TIMEOUT", "1")
+        printed = Console.print
+
+        def noting(self: Console, *things: object, **more: object) -> None:
+            seen.append(f"{len(server.hung_up)} {things[0] if things else ''}")
+            printed(self, *things, **more)  # type: ignore[arg-type]  # as it was called
+
+        monkeypatch.setattr(Console, "print", noting)
+        code, out, _ = _run(
+            capsys, "ask", "--workspace", workspace, "--model", "openai:m", "--base-url", server.base_url, "How many statements were heard?"
+        )
+    assert code == 0
+    assert seen[0] == "0 More than 200 statements were heard. (Closing remarks by the Chair, para. 3)"
+    assert seen[1].endswith("(the model stopped writing for 1 seconds); what it wrote does not count. Quotations instead:")
+    assert "“As our colleague from Australia mentioned" in out

@@ -1,17 +1,18 @@
-"""Model mode against a real HTTP server that speaks the OpenAI streaming protocol."""
+"""Model mode against a real HTTP server that speaks the OpenAI streaming protocol: what is said, and in what order."""
+
+from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from model_server import ModelServer, Reply, Request
 from pydantic import SecretStr
 
-from assistant.answer.model_mode import Refused, answer_with_model, is_refusal
-from assistant.answer.prompts import build_prompt
-from assistant.answer.tokens import count_tokens, encoding
-from assistant.errors import InvalidSettings, MissingExtra, ModelError
-from assistant.schema import REFUSAL, Document, Paragraph, Passage, Statement, Withheld
+from assistant.answer.model_mode import Given, Refused, Said, answer_with_model, is_refusal
+from assistant.errors import ModelError, PromptTooLong
+from assistant.schema import REFUSAL, Document, Paragraph, Passage, Statement, Waiting
 from assistant.settings import ModelSettings
 
 DOCUMENT = Document("d", "Remarks", "d.txt", "0")
@@ -25,18 +26,21 @@ def _settings(server: ModelServer, **more: object) -> ModelSettings:
     return ModelSettings(name="openai:scripted", base_url=server.base_url, **more)  # type: ignore[arg-type]  # plain keyword arguments
 
 
-def _ask(script: object, **more: object) -> list[Statement | Withheld | Refused]:
-    with ModelServer(script) as server:  # type: ignore[arg-type]  # a function of a request
-        return list(answer_with_model("How many statements?", PASSAGES, _settings(server, **more)))
+def _ask(script: Callable[[Request], Reply], **more: object) -> list[Said]:
+    """What is said, without the beats of waiting."""
+    with ModelServer(script) as server:
+        said = answer_with_model("How many statements?", PASSAGES, _settings(server, **more))
+        return [item for item in said if not isinstance(item, Waiting | Given)]
+
+
+def honest(request: Request) -> Reply:
+    """Two sentences that the passages hold."""
+    first, second = request.handle("200 statements"), request.handle("consensus")
+    return Reply(["There were 200 state", f"ments [{first}]. A solution is possible. [{second}]"])
 
 
 def test_an_honest_model_gets_its_references_from_code() -> None:
     """The handles it names become the passages' references; several sentences stream in order."""
-
-    def honest(request: Request) -> Reply:
-        first, second = request.handle("200 statements"), request.handle("consensus")
-        return Reply(["There were 200 state", f"ments [{first}]. A solution is possible. [{second}]"])
-
     items = _ask(honest)
     assert [item.text for item in items if isinstance(item, Statement)] == ["There were 200 statements.", "A solution is possible."]
     assert [item.citations[0].reference for item in items if isinstance(item, Statement)] == ["Remarks, para. 3", "Remarks, para. 7"]
@@ -53,12 +57,6 @@ def test_a_lying_model_is_withheld_sentence_by_sentence() -> None:
     assert [type(item).__name__ for item in items] == ["Withheld", "Withheld", "Withheld", "Statement"]
 
 
-def test_handles_are_made_anew_for_each_request() -> None:
-    """A handle that a document could know in advance does not exist."""
-    handles = [set(build_prompt("q", PASSAGES, 6000).handles) for _ in range(2)]
-    assert not handles[0] & handles[1]
-
-
 def test_the_refusal_is_recognised_only_as_the_first_thing_said() -> None:
     """The constant, with or without quotation marks, refuses; after a statement it is a sentence without a handle."""
     assert [type(item).__name__ for item in _ask(lambda _: Reply([f"“{REFUSAL}”"]))] == ["Refused"]
@@ -70,37 +68,56 @@ def test_the_refusal_is_recognised_only_as_the_first_thing_said() -> None:
     assert not is_refusal("It is not in these documents that he said so.")
 
 
-@pytest.mark.parametrize(
-    ("reply", "words"),
-    [
-        (Reply(status=401), "401"),
-        (Reply(status=429), "429"),
-        (Reply(status=500), "500"),
-        (Reply([]), "empty"),
-        (Reply(raw=b"data: {not json\n\n"), "failed"),
-        (Reply(["They were good "], finish_reason="length"), "cut off"),
-    ],
-)
-def test_every_failure_of_an_endpoint_is_one_line_with_its_cause(reply: Reply, words: str) -> None:
-    """Status codes, an empty answer, a malformed stream and a cut answer are ModelErrors that name what happened."""
-    with pytest.raises(ModelError, match=words):
-        _ask(lambda _: reply)
+def test_what_a_model_thinks_aloud_is_no_answer() -> None:
+    """<think>…</think> before the answer is dropped, in whatever pieces it comes; the refusal after it is still the first thing said."""
+    thought = ["<thi", "nk>They ask for a number. [x", "-1]\n\nNot in these documents? </th", "ink>\n\n"]
+    assert _ask(lambda _: Reply([*thought, REFUSAL])) == [Refused()]
+    items = _ask(lambda request: Reply([*thought, *honest(request).pieces]))
+    assert [type(item).__name__ for item in items] == ["Statement", "Statement"]
 
 
-def test_a_refused_connection_fails_at_once() -> None:
-    """Nobody listens: the error comes within a second, so that quote mode can answer."""
-    settings = ModelSettings(name="openai:x", base_url="http://127.0.0.1:9/v1")
-    list_of_nothing: Iterator[object] = answer_with_model("q", PASSAGES, settings)
-    start = time.monotonic()
-    with pytest.raises(ModelError, match="endpoint failed"):
-        list(list_of_nothing)
-    assert time.monotonic() - start < 4  # the first use of the client imports it
+def test_a_sentence_is_shown_while_the_model_still_writes() -> None:
+    """The first sentence comes when the second begins, and while the model is silent there is a beat at least every half second."""
+
+    def slow(request: Request) -> Reply:
+        return Reply([f"They were good [{request.handle('200')}].", " A", " solution"], then="stall")
+
+    with ModelServer(slow) as server:
+        said = answer_with_model("q", PASSAGES, _settings(server))
+        beats = []
+        for item in said:
+            beats.append(time.monotonic())
+            if isinstance(item, Statement):
+                break
+        assert isinstance(item, Statement)
+        assert time.monotonic() - server.sent[1] < 0.5
+        assert isinstance(next(said), Waiting)
+        assert max(after - before for before, after in pairwise(beats)) < 1.5
+        said.close()
+        server.await_hang_up()
 
 
-def test_a_silent_model_is_given_up_on() -> None:
-    """Without a first token within its time the request ends."""
-    with pytest.raises(ModelError, match="endpoint failed"):
-        _ask(lambda _: Reply(["late"], wait=3), first_token_timeout=0.5, gap_timeout=0.5)
+def test_a_prompt_too_long_for_the_endpoint_is_shrunk_once() -> None:
+    """Told a smaller window, the model is asked again with fewer whole passages; if that is still too long it is an error."""
+    long = [Passage(DOCUMENT, Paragraph("d", str(n), "official", f"Number {n}. " + "All of it. " * 120), "r") for n in range(1, 6)]
+    refused = Reply(
+        status=400,
+        error={
+            "message": "This model's maximum context length is 2048 tokens. You requested 5000.",
+            "code": "context_length_exceeded",
+        },
+    )
+
+    def script(request: Request) -> Reply:
+        return refused if len(request.passages) > 1 else Reply([f"It is number 1 [{request.handle('Number 1')}]."])
+
+    with ModelServer(script) as server:
+        items = list(answer_with_model("q", long, _settings(server)))
+        assert [item for item in items if isinstance(item, Given)] == [Given(5), Given(1)]
+        assert [item.text for item in items if isinstance(item, Statement)] == ["It is number 1."]
+    with ModelServer(lambda _: refused) as server, pytest.raises(PromptTooLong, match="2,048 tokens"):
+        list(answer_with_model("q", long, _settings(server)))
+    assert len(server.requests) == 2
 
 
 def test_a_local_endpoint_never_sees_the_hosted_key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,26 +129,7 @@ def test_a_local_endpoint_never_sees_the_hosted_key(monkeypatch: pytest.MonkeyPa
     assert [request.authorization for request in server.requests] == ["Bearer none", "Bearer mine"]
 
 
-def test_a_model_that_cannot_be_opened_says_what_to_install_or_name() -> None:
-    """A provider without its package names the pip line; a name that means nothing names the form."""
-    with pytest.raises(MissingExtra, match="pip install langchain-ollama"):
-        list(answer_with_model("q", PASSAGES, ModelSettings(name="ollama:llama3")))
-    with pytest.raises(InvalidSettings, match="provider:model"):
-        list(answer_with_model("q", PASSAGES, ModelSettings(name="nothing-like-it")))
-
-
-def test_passages_are_whole_or_left_out() -> None:
-    """The budget holds the first passages whole; not even one that fits is a ModelError."""
-    long = Passage(DOCUMENT, Paragraph("d", "9", "official", "word " * 3000), "Remarks, para. 9")
-    prompt = build_prompt("q", [PASSAGES[0], long], 2000)
-    assert [passage.paragraph.label for passage in prompt.handles.values()] == ["3"]
-    assert PASSAGES[0].paragraph.text in prompt.user
-    with pytest.raises(ModelError, match="longer than the model may be given"):
-        build_prompt("q", [long], 2000)
-
-
-def test_tokens_are_counted_by_a_vocabulary_that_loses_nothing() -> None:
-    """Any text comes back from its tokens, and counts err on the safe side: never fewer tokens than words."""
-    text = "The OEWG is not a sprint — it’s a marathon. 中文 🙂"
-    assert encoding().decode(encoding().encode_ordinary(text)) == text
-    assert count_tokens(text) >= len(text.split())
+def test_text_without_an_end_is_cut() -> None:
+    """A model that repeats itself for ever is given up on, however fast it is."""
+    with pytest.raises(ModelError, match="more than 40,000 characters"):
+        _ask(lambda _: Reply(["and so on and so forth, " * 100] * 50, then="stall"))

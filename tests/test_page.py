@@ -7,10 +7,14 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
+from assistant.briefing.plan import read_plan
+from assistant.briefing.starting import plan_path
 from assistant.schema import REFUSAL
 from assistant.ui.examples import SHIPPED_EXAMPLES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from page_server import Served, Visitor
 
 pytest_plugins = ("page_server",)
@@ -169,6 +173,18 @@ def test_a_model_without_a_name_is_refused_in_one_line(visitor: Visitor) -> None
     visitor.page.get_by_role("button", name="Use", exact=True).click()
     expect(visitor.page.locator("#model-notice")).to_contain_text("No language model is named")
     expect(visitor.page.locator("#active")).to_contain_text("No language model is used")
+
+
+def test_a_question_is_added_to_the_briefing(visitor: Visitor, workspace: Path) -> None:
+    """The button below an answer adds its question to the workspace's plan, once, and one line says so."""
+    place = plan_path(workspace)
+    visitor.ask(COUNT)
+    button = visitor.turns.last.get_by_role("button", name="Add to briefing")
+    for told in ("Added to briefings/plan.md", "Already in briefings/plan.md"):
+        button.click()
+        expect(visitor.page.locator("#notice")).to_contain_text(told)
+    assert [ask.question for ask in read_plan(place).asks] == [COUNT]
+    place.unlink()
 
 
 def test_a_failing_answer_is_one_calm_line(fake_visitor: Visitor) -> None:

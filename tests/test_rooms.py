@@ -4,10 +4,21 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "assistant"
-LEVELS = [{"schema", "errors"}, {"settings"}, {"corpus"}, {"index"}, {"retrieval"}, {"reader"}, {"answer"}, {"eval"}, {"ui", "cli"}]
+LEVELS = [
+    {"schema", "errors"},
+    {"settings"},
+    {"corpus"},
+    {"index"},
+    {"retrieval"},
+    {"reader"},
+    {"answer"},
+    {"briefing"},
+    {"eval"},
+    {"server", "ui", "cli"},
+]
 LEVEL = {room: level for level, rooms in enumerate(LEVELS) for room in rooms}
-FACES = {("cli", "ui")}
-"""The command that opens the page."""
+FACES = {("cli", "ui"), ("ui", "server")}
+"""The command that opens the page, and the page, which is served together with the routes for other programs."""
 
 
 def _imports() -> list[tuple[str, str, str]]:

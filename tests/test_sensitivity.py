@@ -13,7 +13,7 @@ from assistant.eval.gold import GoldQuestion, GoldReference, write_gold
 from assistant.eval.sensitivity import Altered, Laboratory, removed, swapped
 from assistant.index.encoder import Encoder
 from assistant.schema import Answer
-from assistant.settings import Settings
+from assistant.settings import Settings, load
 
 TEXTS = (
     "The working group heard 214 statements from delegations during the first week of the session.",
@@ -51,7 +51,8 @@ def settings(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Sett
     corpus = Corpus(tmp_path_factory.mktemp("sensitivity"))
     corpus.write("a.txt", *TEXTS)
     corpus.build(encoder)
-    return corpus.settings
+    (corpus.settings.workspace / "assistant.toml").write_text('[reader]\nname = "similarity"\n', encoding="utf-8")
+    return load(corpus.settings.workspace)  # by likeness: what is cited depends on nothing that was trained
 
 
 @pytest.fixture(autouse=True)

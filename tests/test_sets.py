@@ -16,7 +16,10 @@ from assistant.eval.execute import Options, answer_set
 from assistant.eval.gold import GoldQuestion, GoldReference
 from assistant.eval.sets import EvaluationSet, open_set, sample
 from assistant.schema import Paragraph
-from assistant.settings import Settings
+from assistant.settings import ReaderSettings, Settings
+
+LIKENESS = ReaderSettings(name="similarity")
+"""So that what is cited depends on nothing that was trained."""
 
 
 def asked(id: str, question: str, *answers: str, **more: Any) -> dict[str, Any]:
@@ -205,7 +208,7 @@ def loads(monkeypatch: pytest.MonkeyPatch, encoder: object) -> list[str]:
 
 def test_documents_of_a_set_are_indexed_once_apart_from_the_workspace(tmp_path: Path, loads: list[str]) -> None:
     """They lie in eval/cache/, a second run embeds nothing, answers cite them, and the workspace gets no index."""
-    settings = Settings(workspace=tmp_path / "workspace")
+    settings = Settings(workspace=tmp_path / "workspace", reader=LIKENESS)
     found = open_set(squad(tmp_path))
     first, again = (answer_set(found, settings, Options(), tmp_path / name, "", quiet)[0] for name in ("a", "b"))
     assert loads == ["all-MiniLM-L6-v2"]
@@ -220,11 +223,13 @@ def test_documents_of_a_set_are_indexed_once_apart_from_the_workspace(tmp_path: 
 def test_a_retrieval_set_is_ranked_and_not_answered(tmp_path: Path, loads: list[str]) -> None:
     """The best document comes first, nothing is said, and up to a hundred places are asked for."""
     found = open_set(beir(tmp_path / "pets", "q1\td1\t1", "q2\td2\t1"))
-    run, _ = answer_set(found, Settings(workspace=tmp_path), Options(), tmp_path / "report", "", quiet)
+    run, _ = answer_set(found, Settings(workspace=tmp_path, reader=LIKENESS), Options(), tmp_path / "report", "", quiet)
     assert run.header.top == 100
     assert [(outcome.answer.passages[0].id, outcome.answer.text) for outcome in run.outcomes] == [("d1#u1", ""), ("d2#u1", "")]
     with pytest.raises(AssistantError, match="no judged document is in the corpus"):
-        answer_set(open_set(beir(tmp_path / "lost", "q1\td9\t1")), Settings(workspace=tmp_path), Options(), tmp_path, "", quiet)
+        answer_set(
+            open_set(beir(tmp_path / "lost", "q1\td9\t1")), Settings(workspace=tmp_path, reader=LIKENESS), Options(), tmp_path, "", quiet
+        )
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """Sentences out of a stream."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer.streaming import sentences_of
+from assistant.answer.streaming import SentenceStream, sentences_of
 
 TEXT = "The tone was constructive. [ab12-1] It was tense at times [ab12-1, ab12-2].\n- Cf. para. 4 of the U.S. paper [ab12-2]\n\nLast one."
 SENTENCES = [
@@ -30,7 +31,27 @@ def test_any_chunking_gives_the_same_sentences(sizes: list[int]) -> None:
 
 
 PIECES = st.sampled_from(
-    ["A b", "c", ". ", "; ", "? ", "[x-1]", "[", "]", "\n", "1. ", "- ", "The", " No. 5 ", "“q”", " (b) x", "U.S. ", " "]
+    [
+        "A b",
+        "c",
+        ". ",
+        "; ",
+        "? ",
+        "[x-1]",
+        "[",
+        "]",
+        "\n",
+        "1. ",
+        "- ",
+        "The",
+        " No. 5 ",
+        "“q”",
+        " (b) x",
+        "U.S. ",
+        " ",
+        "[y-2].",
+        ". [x-1] ",
+    ]
 )
 
 
@@ -42,6 +63,36 @@ def test_any_text_in_any_chunking_gives_the_same_sentences(text: str, sizes: lis
         chunks.append(text[at : at + size])
         at += size
     assert list(sentences_of([*chunks, text[at:]])) == list(sentences_of([text]))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("One is here [x-1].", " T", ["One is here [x-1]."]),
+        ("One is here. [x-1]", " T", ["One is here [x-1]."]),
+        ("One is here [x-1]. [x-2]", " 4", ["One is here [x-1] [x-2]."]),
+        ("“One is here” [x-1].", "\n", ["“One is here” [x-1]."]),
+        ("One is here [x-1].", " [", []),
+        ("One is here. [x-1]", " [x", []),
+        ("One is here. [x-1]", " an", []),
+        ("In the U.S. [x-1]", " p", []),
+        ("One is here [x-1]", ".", []),
+        ("One is here.", " T", []),
+    ],
+)
+def test_a_sentence_is_over_when_no_further_handle_can_come(before: str, after: str, expected: list[str]) -> None:
+    """With handle and full stop in either order the first letter of what follows ends it; a bracket may be one more handle."""
+    stream = SentenceStream()
+    assert list(stream.feed(before)) == []
+    assert list(stream.feed(after)) == expected
+
+
+def test_thinking_aloud_is_dropped_in_any_pieces() -> None:
+    """One letter at a time or all at once; text that only looks like its beginning is kept."""
+    text = "\n<think>One? [x-1]. Two.\nThree</think>\n\nFour is it [x-1]. Five."
+    assert list(sentences_of(text)) == list(sentences_of([text])) == ["Four is it [x-1].", "Five."]
+    assert list(sentences_of(["<th", "ree> is less."])) == ["<three> is less."]
+    assert list(sentences_of(["<think>", "for ever"])) == []
 
 
 def test_a_sentence_comes_before_the_stream_ends() -> None:

@@ -14,17 +14,19 @@ from typing import TypeVar
 
 import pytest
 from fakes import CHAIR, CONFIDENT, CONSULTATIONS, COVERAGE, FakeAssistant, answer, passage, statement
+from fastapi import FastAPI
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 from test_ui import Reader
 
 from assistant.errors import EmptyQuestion, InvalidSettings, NoIndex, UsageError
 from assistant.schema import Document, Searched
-from assistant.settings import ModelSettings, Settings
+from assistant.settings import ModelSettings, ServerSettings, Settings
 from assistant.ui import build, render
+from assistant.ui.acts import UNEXPECTED, answering, opened
 from assistant.ui.choice import NO_KEY, Choice, choose, default
 from assistant.ui.examples import SHIPPED_EXAMPLES, examples_for
-from assistant.ui.page import STOPPED, UNEXPECTED, _Page, answering, opened
+from assistant.ui.page import STOPPED, _Page
 from assistant.ui.serving import address, application, listen
 from assistant.ui.turns import Place, Turn
 
@@ -111,12 +113,12 @@ def test_examples_belong_to_the_shipped_document() -> None:
 
 
 def test_the_page_gives_no_key_to_the_browser() -> None:
-    """What the browser is sent at the start does not contain the server's key, and nothing is offered as an API."""
+    """What the browser is sent at the start does not contain the server's key; the only endpoint on offer answers a question."""
     blocks = in_loop(lambda: build(FakeAssistant(OWN)))
     sent = json.dumps(blocks.get_config_file(), default=str)
     assert "openai:own" in sent
     assert "own-secret" not in sent
-    assert blocks.get_api_info()["named_endpoints"] == {}
+    assert set(blocks.get_api_info()["named_endpoints"]) == {"/ask"}
     assert blocks.analytics_enabled is False
 
 
@@ -143,7 +145,7 @@ def test_only_a_pending_answer_is_called_stopped() -> None:
 
 def test_other_sites_are_refused() -> None:
     """A foreign Origin or Host and the doors that the page does not use are refused; every answer carries the policy."""
-    served = in_loop(lambda: application(build(FakeAssistant()), "127.0.0.1"))
+    served = served_by(FakeAssistant())
     with TestClient(served, base_url="http://127.0.0.1:7860") as client:
         home = client.get("/")
         assert home.status_code == 200
@@ -154,7 +156,16 @@ def test_other_sites_are_refused() -> None:
         assert client.get("/config", headers={"Origin": "http://evil.example"}).status_code == 403
         assert client.get("/config", headers={"Origin": "null"}).status_code == 403
         assert client.get("/config", headers={"Host": "evil.example"}).status_code == 400
-        assert client.post("/gradio_api/upload", files={"files": b"x"}).status_code == 404
+        assert client.post("/gradio_api/proxy=http://evil.example").status_code == 404
+
+
+def test_files_are_taken_only_where_documents_may_be_changed() -> None:
+    """Uploads are open where the page listens on this machine alone or the settings say so; else that door is closed."""
+    for host, changes, status in (("127.0.0.1", "auto", 200), ("0.0.0.0", "auto", 404), ("0.0.0.0", "on", 200), ("127.0.0.1", "off", 404)):
+        fake = FakeAssistant(Settings(server=ServerSettings(changes=changes)))  # type: ignore[arg-type]  # the loop's strings
+        served = in_loop(lambda fake=fake, host=host: application(fake, build(fake), host))
+        with TestClient(served, base_url="http://127.0.0.1:7860") as client:
+            assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"x")}).status_code == status
 
 
 def test_a_taken_port_is_one_line() -> None:
@@ -185,12 +196,17 @@ def in_loop(make: Callable[[], T]) -> T:
         return thread.submit(lambda: asyncio.run(inside())).result()
 
 
+def served_by(assistant: FakeAssistant) -> FastAPI:
+    """The whole application over `assistant`."""
+    return in_loop(lambda: application(assistant, build(assistant), "127.0.0.1"))
+
+
 def bare_page(assistant: FakeAssistant) -> _Page:
     """The page's parts, without the server around them."""
     import gradio as gr
 
     def make() -> _Page:
         with gr.Blocks(analytics_enabled=False):
-            return _Page(assistant, None)
+            return _Page(assistant, None, False)
 
     return in_loop(make)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answer.verify import contains_quote, handles_in, numbers_in, verify_sentence
+from assistant.answer.verify import contains_quote, handles_in, verify_sentence
 from assistant.schema import Document, Paragraph, Passage, Statement, Withheld
 
 TEXT = (
@@ -78,12 +78,6 @@ def test_one_changed_word_breaks_a_quotation(data: st.DataObject) -> None:
 def test_no_text_raises(text: str) -> None:
     """Whatever a model writes is judged, never an exception."""
     assert isinstance(verify_sentence(text, HANDLES), Statement | Withheld)
-
-
-def test_numbers_are_read_in_figures_and_words() -> None:
-    """Thousands separators go; "fifth" counts as 5 where words count."""
-    assert numbers_in("1,250 of 3.5 in 2021.") == {"1250", "3.5", "2021"}
-    assert numbers_in("The fifth of ten", with_words=True) == {"5", "10"}
 
 
 def test_handles_are_taken_out_of_the_sentence() -> None:

@@ -1,38 +1,32 @@
 """`Assistant`: asks one workspace's index. The command line, the page and the evaluation are thin faces over it.
 
-question ──look-up or hybrid search──> passages ──> quote mode, or model mode with verification ──> Answer
+question ──stands alone?──> look-up or hybrid search ──> passages ──> quote mode, or model mode with verification ──> Answer
 """
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Generator, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from hashlib import blake2b
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from assistant.answer import quote
+from assistant.answer.quote_mode import answer_as_named, answer_with_quotes, nearest, needs_no_reader
+from assistant.answer.request import AskMode, Request, Standalone, by_model, checked, draft_of
 from assistant.corpus.references import render_reference
-from assistant.errors import EmptyQuestion, ModelError, UsageError
+from assistant.errors import AssistantError
 from assistant.index.generations import Generation, current_name, open_current
 from assistant.index.manifest import check_fingerprint, fingerprint
-from assistant.retrieval.enumeration import counted_points
 from assistant.retrieval.lookup import Found, find_document, find_paragraph, look_up
-from assistant.schema import Answer, AnswerEvent, Coverage, Document, Filters, Passage, Searched, Statement, Withheld
+from assistant.schema import Answer, AnswerEvent, Coverage, Document, Exchange, Filters, Passage, Searched, Waiting
 from assistant.settings import ModelSettings, Settings
 
 if TYPE_CHECKING:
     from assistant.index.encoder import Encoder, EncoderInfo, TextEncoder
     from assistant.reader import Reader
     from assistant.retrieval.searcher import Searcher
-
-MAX_QUESTION = 4000
-"""Characters of the longest question that is taken."""
-
-AskMode = Literal["auto", "quote", "model"]
 
 
 @dataclass(frozen=True)
@@ -42,18 +36,6 @@ class Session:
     generation: Generation
     searcher: Searcher
     reader: Reader
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """One question on its way to an answer."""
-
-    question: str
-    filters: Filters
-    mode: Literal["quote", "model"]
-    model: ModelSettings
-    top: int
-    fallback: bool
 
 
 class Assistant:
@@ -97,6 +79,10 @@ class Assistant:
                 self._opened = open_current(self.settings.index)
             return self._opened
 
+    def current(self) -> str:
+        """The id of the generation that answers now; raises as `generation`."""
+        return self.generation().id
+
     def session(self) -> Session:
         """Search and reader over the generation that answers now.
 
@@ -105,18 +91,26 @@ class Assistant:
         """
         generation = self.generation()
         if self._session is None or self._session.generation is not generation:
+            from assistant.reader.opening import OpenedReader
             from assistant.reader.similarity import SimilarityReader
             from assistant.retrieval.searcher import Searcher
 
             check_fingerprint(generation.manifest, fingerprint(self._encoder_info))
             encoder = partial(self._encoder_of, generation)
             searcher = Searcher(generation, encoder, self.settings.retrieval)
-            self._session = Session(generation, searcher, SimilarityReader(encoder, generation.lexical))
+            reader = OpenedReader(self.settings.reader, SimilarityReader(encoder, generation.lexical))
+            self._session = Session(generation, searcher, reader)
         return self._session
 
     def warm_up(self) -> None:
         """Loads all that the first question needs, so that it need not wait for it. Errors are as `stream`."""
-        self.session().searcher.search("warm up", top=1)
+        session = self.session()
+        session.reader.read("warm up", session.searcher.search("warm up", top=1))
+        if self.settings.model.name and self.settings.mode != "quote":
+            from assistant.answer.providers import open_model
+
+            with suppress(AssistantError):  # what is wrong with the model, the first question says
+                open_model(self.settings.model)
 
     def documents(self) -> tuple[Document, ...]:
         """The documents in the index."""
@@ -130,7 +124,7 @@ class Assistant:
 
     def search(self, question: str, *, filters: Filters = Filters(), top: int | None = None) -> tuple[Passage, ...]:
         """The passages for a question: those it names by number, else the `top` nearest."""
-        question = _checked(question)
+        question = checked(question)
         found = look_up(question, self.generation().store, filters)
         if found and found.passages:
             return found.passages
@@ -177,9 +171,10 @@ class Assistant:
         model: ModelSettings | None = None,
         top: int | None = None,
         fallback: bool = True,
+        history: Sequence[Exchange] = (),
     ) -> Answer:
         """The answer to a question; arguments and errors as `stream`."""
-        *_, answer = self.stream(question, filters=filters, mode=mode, model=model, top=top, fallback=fallback)
+        *_, answer = self.stream(question, filters=filters, mode=mode, model=model, top=top, fallback=fallback, history=history)
         assert isinstance(answer, Answer)  # the last event of a stream is its answer
         return answer
 
@@ -192,109 +187,74 @@ class Assistant:
         model: ModelSettings | None = None,
         top: int | None = None,
         fallback: bool = True,
-    ) -> Iterator[AnswerEvent]:
+        history: Sequence[Exchange] = (),
+    ) -> Generator[AnswerEvent]:
         """The answer as it comes: `Searched`, then statements and withheld sentences, then the whole `Answer`.
+
+        `history` are the earlier questions and answers of the conversation, oldest first: a question that needs them is rewritten into
+        one that stands alone. Closing this iterator closes what the model's endpoint was asked.
 
         Raises:
             EmptyQuestion, UsageError: nothing was asked, or far too much.
             IndexProblem: no index, a damaged one, or one of another encoder.
             ModelError: the model failed and `fallback` is False.
+            InvalidSettings, MissingExtra: the model cannot be opened as it is configured.
         """
         chosen = model or self.settings.model
-        wanted = mode or self.settings.mode
-        resolved: Literal["quote", "model"] = "quote" if wanted == "quote" or (wanted == "auto" and not chosen.name) else "model"
-        request = _Request(_checked(question), filters, resolved, chosen, top or self.settings.retrieval.top, fallback)
-        yield from self._answer(request)
+        writing = chosen if by_model(mode or self.settings.mode, chosen) else None
+        top = top or self.settings.retrieval.top
+        yield from self._answer(Request(checked(question), filters, writing, top, fallback, tuple(history)))
 
-    def _answer(self, request: _Request) -> Iterator[AnswerEvent]:
+    def _answer(self, request: Request) -> Generator[AnswerEvent]:
         begin = time.perf_counter()
+        asked = yield from self._standing_alone(request)
         generation = self.generation()
-        found = look_up(request.question, generation.store, request.filters)
-        passages = found.passages if found else self.session().searcher.search(request.question, filters=request.filters, top=request.top)
+        found = look_up(asked.question, generation.store, request.filters)
+        passages = found.passages if found else self._nearest(asked.question, request)
         if found is None:
             generation = self.session().generation
         coverage = self.coverage(request.filters)
-        searched = Searched(passages, coverage)
+        searched = Searched(passages, coverage, asked.question, asked.question != request.question)
         timings = {"search": (time.perf_counter() - begin) * 1e3}
         yield searched
-        draft = _draft(request, searched, generation, found)
-        if request.mode == "model" and passages:
-            answer = yield from self._in_model_mode(request, draft, found)
+        draft = draft_of(request, searched, generation.id, found)
+        if request.model and passages:
+            answer = yield from self._in_model_mode(request, request.model, draft, found, asked)
         else:
-            answer = self._in_quote_mode(request.question, draft, found)
+            answer = self._in_quote_mode(asked.question, draft, found)
             yield from answer.statements
         yield replace(answer, timings_ms=timings | {"total": (time.perf_counter() - begin) * 1e3})
 
+    def _standing_alone(self, request: Request) -> Generator[Waiting, None, Standalone]:
+        """The question to search for. One that names a paragraph is looked up as it is."""
+        if not request.history or look_up(request.question, self.generation().store, request.filters):
+            return Standalone(request.question)
+        from assistant.answer.conversation import stand_alone
+
+        return (yield from stand_alone(request.question, request.history, request.model, self.settings.prompts))
+
+    def _nearest(self, question: str, request: Request) -> tuple[Passage, ...]:
+        session = self.session()
+
+        def search(top: int) -> tuple[Passage, ...]:
+            return session.searcher.search(question, filters=request.filters, top=top)
+
+        return nearest(question, search, session.reader, request.top, self.settings.reader.passages)
+
     def _in_quote_mode(self, question: str, draft: Answer, found: Found | None) -> Answer:
-        draft = replace(draft, mode="quote")
-        if not draft.passages:
-            return replace(draft, confidence=0.0)
-        if found and not found.about:
-            return replace(draft, status="answered", statements=quote.whole(draft.passages), confidence=1.0)  # it was named
-        settings, reader = self.settings.answer, self.session().reader
-        if points := () if found else counted_points(question, draft.passages):
-            reading = reader.read(question, points)
-            statements = quote.points(points, reading, settings.sentences)
-            return replace(draft, status="answered", statements=statements, confidence=reading.confidence)
-        reading = reader.read(found.about if found else question, draft.passages)
-        draft = replace(draft, confidence=reading.confidence)
-        if reading.confidence < settings.threshold:
-            return draft
-        statements = quote.best(draft.passages, reading, settings.sentences, settings.ratio)
-        remarks = (*draft.remarks, quote.UNSURE) if reading.confidence < settings.confident else draft.remarks
-        return replace(draft, status="answered", statements=statements, remarks=remarks)
+        if needs_no_reader(draft, found):  # and so no session: a look-up is answered from any index
+            return answer_as_named(draft)
+        return answer_with_quotes(question, draft, found, self.session().reader, self.settings.answer)
 
-    def _in_model_mode(self, request: _Request, draft: Answer, found: Found | None) -> Generator[AnswerEvent, None, Answer]:
-        from assistant.answer.model_mode import answer_with_model
+    def _in_model_mode(
+        self, request: Request, model: ModelSettings, draft: Answer, found: Found | None, asked: Standalone
+    ) -> Generator[AnswerEvent, None, Answer]:
+        from assistant.answer.model_mode import answer_in_model_mode, fall_back
 
-        withheld: list[Withheld] = []
-        statements: list[Statement] = []
-        try:
-            for item in answer_with_model(request.question, draft.passages, request.model):
-                if isinstance(item, Withheld):
-                    withheld.append(item)
-                elif isinstance(item, Statement):
-                    statements.append(item)
-                else:
-                    return replace(draft, withheld=tuple(withheld))
-                yield item
-            if statements:
-                return replace(draft, status="answered", statements=tuple(statements), withheld=tuple(withheld))
-            reason = "no sentence of the model could be tied to a paragraph"
-        except ModelError as error:
-            if not request.fallback:
-                raise
-            reason = error.what
-        answer = self._in_quote_mode(request.question, replace(draft, withheld=tuple(withheld)), found)
-        yield from answer.statements
-        return replace(answer, fallback=reason)
+        def in_quotations(draft: Answer) -> Answer:
+            return self._in_quote_mode(asked.question, draft, found)
 
-
-def _checked(question: str) -> str:
-    text = " ".join(question.split())
-    if not text:
-        raise EmptyQuestion
-    if len(text) > MAX_QUESTION:
-        raise UsageError(f"the question has {len(text)} characters, more than {MAX_QUESTION}", "Ask it in fewer words.")
-    return text
-
-
-def _draft(request: _Request, searched: Searched, generation: Generation, found: Found | None) -> Answer:
-    """An abstention with everything known so far; answering replaces status and statements."""
-    remark = quote.completeness_remark(request.question, len(searched.passages), searched.coverage.paragraphs)
-    remarks = (*(found.problems if found else ()), *([remark] if remark and found is None else []))
-    model = request.model.name if request.mode == "model" else None
-    identity = json.dumps([request.question, asdict(request.filters), request.mode, model, request.top, generation.id], default=str)
-    return Answer(
-        id=blake2b(identity.encode(), digest_size=6).hexdigest(),
-        question=request.question,
-        searched_question=request.question,
-        status="abstained",
-        mode=request.mode,
-        statements=(),
-        passages=searched.passages,
-        coverage=searched.coverage,
-        generation=generation.id,
-        model=model,
-        remarks=remarks,
-    )
+        if asked.unreachable and request.fallback:  # it was asked once for this question already
+            return (yield from fall_back(draft, asked.unreachable.what, in_quotations))
+        quotations = in_quotations if request.fallback else None
+        return (yield from answer_in_model_mode(draft, model, self.settings.prompts, quotations))

@@ -1,124 +1,145 @@
-"""Language models through LangChain: opened by name, streamed as text, every failure named."""
+"""A model's text as it is written: with time-outs, a few tries before the first token, and every failure named.
+
+stream_text ── on the background loop: reach, open, first token (tried again where that can help), the rest ──> pieces of text
+"""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from contextlib import aclosing, closing
+from typing import TYPE_CHECKING
 
-from assistant.errors import InvalidSettings, MissingExtra, ModelError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, stop_before_delay, wait_exponential, wait_random
+
+from assistant.answer.background import iterate
+from assistant.answer.failures import failure_of, retry_after, status_of
+from assistant.answer.providers import ENDS, open_model, reach, split_name
+from assistant.errors import AssistantError, ModelError
 from assistant.settings import ModelSettings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk, BaseMessage
+
+LONGEST = 40_000
+"""Characters after which an answer is taken for one that never ends; some twenty times what a long answer has."""
+_END_KEYS = ("finish_reason", "stop_reason", "done_reason", "status")
+"""Where OpenAI and Google, Anthropic, Ollama, and OpenAI's second protocol say why an answer ends."""
+_CUT = {"length", "max_tokens", "model_context_window_exceeded", "incomplete"}
+_FILTERED = {"content_filter", "safety", "refusal"}
+_PAUSE = wait_exponential(multiplier=0.5, max=8) + wait_random(0, 0.5)
+"""Seconds before another try where the endpoint does not say how long: .5 to 1, then 1 to 1.5, then 2 to 2.5."""
 
 
-def open_model(settings: ModelSettings) -> BaseChatModel:
-    """The chat model that the settings name; nothing is sent yet.
+def stream_text(settings: ModelSettings, system: str, user: str) -> Generator[str]:
+    """The model's answer as it is written, piece by piece; "" at least every half second while nothing comes.
 
-    Raises:
-        InvalidSettings: no name, or one that LangChain does not understand.
-        MissingExtra: the provider's package is not installed; the message names it.
-    """
-    if not settings.name:
-        raise InvalidSettings("no language model is configured", "Name one: --model openai:NAME [--base-url URL], or ask in quote mode.")
-    from langchain.chat_models import init_chat_model
-
-    try:
-        model: BaseChatModel = init_chat_model(settings.name, **_arguments(settings))
-        return model
-    except ImportError as error:
-        provider = settings.name.partition(":")[0]
-        raise MissingExtra(
-            f"model {settings.name!r} needs a package that is not installed ({error.name or provider})", f"pip install langchain-{provider}"
-        ) from None
-    except ValueError as error:
-        raise InvalidSettings(
-            f"model {settings.name!r} cannot be opened: {_line(error)}", "Name it as provider:model, for example openai:gpt-4o-mini."
-        ) from None
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] != "openai":
-            raise
-        raise InvalidSettings(
-            f"model {settings.name!r} cannot be opened: {_line(error)}", "Set a key: ASSISTANT_MODEL__API_KEY or OPENAI_API_KEY."
-        ) from None
-
-
-def _arguments(settings: ModelSettings) -> dict[str, Any]:
-    arguments: dict[str, Any] = {} if settings.temperature is None else {"temperature": settings.temperature}
-    if settings.base_url:
-        arguments["base_url"] = settings.base_url
-    if settings.api_key and settings.api_key.get_secret_value():
-        arguments["api_key"] = settings.api_key
-    if settings.name and settings.name.partition(":")[0] in ("openai", settings.name):
-        import httpx
-
-        read = max(settings.first_token_timeout, settings.gap_timeout)
-        arguments |= {"timeout": httpx.Timeout(read, connect=settings.connect_timeout), "max_retries": 0}
-        if settings.base_url and "api_key" not in arguments:
-            arguments["api_key"] = (
-                "none"  # local endpoints ask for no key, but the client insists on one; OPENAI_API_KEY must not leak to them
-            )
-    return arguments
-
-
-def stream_text(model: BaseChatModel, system: str, user: str, total_timeout: float) -> Iterator[str]:
-    """The model's answer as it is written, piece by piece.
+    Closing this iterator closes the request, wherever it is. Nothing is sent to LangSmith, whatever the environment says.
 
     Raises:
-        ModelError: the endpoint refused, failed, stalled, cut the answer off, or said nothing.
+        Unreachable, PromptTooLong, ModelError: the endpoint is not there, refused, failed, stalled, cut the answer off, or said nothing.
+        InvalidSettings, MissingExtra: the model cannot be opened.
     """
+    with closing(iterate(_write(settings, system, user))) as pieces:
+        for piece in pieces:
+            yield piece or ""
+
+
+async def _write(settings: ModelSettings, system: str, user: str) -> AsyncGenerator[str]:
+    await reach(settings)
+    model = await asyncio.to_thread(open_model, settings)
     from langchain_core.messages import HumanMessage, SystemMessage
+    from langsmith import tracing_context
 
-    end = time.monotonic() + total_timeout
-    written = False
-    stream = model.stream([SystemMessage(system), HumanMessage(user)])
+    end = time.monotonic() + settings.total_timeout
     try:
-        for chunk in stream:
-            if time.monotonic() > end:
-                raise ModelError(
-                    f"the model took longer than {total_timeout:g} seconds", "Raise model.total_timeout or use a faster model."
-                )
-            if chunk.text:
-                written = True
-                yield chunk.text
-            if chunk.response_metadata.get("finish_reason") == "length":
-                raise ModelError("the model's answer was cut off at its length limit", "Use a model with room for longer answers.")
-    except ModelError:
+        with tracing_context(enabled=False):
+            stream, first = await _begin(model, [SystemMessage(system), HumanMessage(user)], settings, end)
+            async with aclosing(stream):
+                async for text in _texts(stream, first, settings, end):
+                    yield text
+    except AssistantError:
         raise
-    except Exception as error:  # each provider's client has an error tree of its own; type and cause are kept
-        raise ModelError(f"the model's endpoint failed: {_line(error)}", "Check it with: assistant doctor") from error
-    finally:
-        if (close := getattr(stream, "close", None)) is not None:
-            close()  # ends the request when the reader of this stream stops early
+    except Exception as error:  # noqa: BLE001 - each provider's client has an error tree of its own; what it means is raised
+        raise failure_of(error, settings) from None
+
+
+async def _begin(
+    model: BaseChatModel, messages: list[BaseMessage], settings: ModelSettings, end: float
+) -> tuple[AsyncGenerator[AIMessageChunk], AIMessageChunk | None]:
+    """The stream and its first chunk, None if it has none; asked again where the endpoint was busy or failed before it."""
+
+    def worth_another_try(error: BaseException) -> bool:
+        status, asked = status_of(error), retry_after(error)
+        return status is not None and (status == 429 or status >= 500) and (asked is None or asked <= settings.retry_after)
+
+    def pause(state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = retry_after(error) if error else None
+        return _PAUSE(state) if asked is None else asked
+
+    stop = stop_after_attempt(settings.tries) | stop_before_delay(settings.total_timeout)
+    async for attempt in AsyncRetrying(retry=retry_if_exception(worth_another_try), wait=pause, stop=stop, reraise=True):
+        with attempt:
+            stream: AsyncGenerator[AIMessageChunk] = model.astream(messages)  # type: ignore[assignment]  # an AsyncIterator by its type
+            return stream, await _next(stream, min(settings.first_token_timeout, end - time.monotonic()), *_nothing_written(settings))
+    raise AssertionError("a try either gives a chunk or raises")
+
+
+async def _next(stream: AsyncIterator[AIMessageChunk], seconds: float, what: str, setting: str) -> AIMessageChunk | None:
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            return await anext(stream, None)
+    except TimeoutError:
+        if not limit.expired():
+            raise  # a time-out of the client's own
+        raise ModelError(what, f"Use a faster model, or raise {setting}.") from None
+
+
+async def _texts(
+    stream: AsyncIterator[AIMessageChunk], chunk: AIMessageChunk | None, settings: ModelSettings, end: float
+) -> AsyncGenerator[str]:
+    """The text of each chunk. The first may be empty: many endpoints send the role alone, and the wait for a token goes on."""
+    first_token = time.monotonic() + settings.first_token_timeout
+    written, chunks, ended = 0, 0, False
+    while chunk is not None:
+        chunks += 1
+        text = str(chunk.text)
+        written += len(text)
+        if text:
+            yield text
+        if written > LONGEST:
+            raise ModelError(f"the model wrote more than {LONGEST:,} characters", "Use a model that comes to an end.")
+        ended = _ends(chunk) or ended
+        now = time.monotonic()
+        until_end = (end - now, f"the model took longer than {settings.total_timeout:g} seconds", "model.total_timeout")
+        if written or chunks > 1:  # a model that thinks sends chunks without text
+            until_next = (settings.gap_timeout, f"the model stopped writing for {settings.gap_timeout:g} seconds", "model.gap_timeout")
+        else:
+            until_next = (first_token - now, *_nothing_written(settings))
+        chunk = await _next(stream, *min(until_end, until_next))
     if not written:
-        raise ModelError("the model's answer was empty", "Check it with: assistant doctor")
+        raise ModelError("the model's answer was empty", "Is model.base_url right? Check it with: assistant doctor")
+    if not ended and split_name(settings)[0] in ENDS:
+        raise ModelError("the model's endpoint broke the answer off", "Try again, or look at its log.")
 
 
-def _line(error: BaseException) -> str:
-    """An error of a client library on one line: its type, its status where it has one, the beginning of its message."""
-    status = getattr(error, "status_code", None)
-    message = " ".join(str(error).split())[:160]
-    return f"{type(error).__name__}{f' {status}' if status else ''}: {message}".rstrip(": ")
+def _nothing_written(settings: ModelSettings) -> tuple[str, str]:
+    """What is said where the first token does not come, and the setting that allows more time for it."""
+    return f"the model wrote nothing within {settings.first_token_timeout:g} seconds", "model.first_token_timeout"
 
 
-def probe(settings: ModelSettings) -> str:
-    """What can be said about the configured model without asking it anything: none, or where it is reached.
+def _ends(chunk: AIMessageChunk) -> bool:
+    """Whether this chunk says that the answer has ended.
 
     Raises:
-        ModelError: its address does not answer.
-        InvalidSettings, MissingExtra: it cannot be opened.
+        ModelError: it ended for a reason that leaves it unfinished.
     """
-    if not settings.name:
-        return "none configured: answers are quotations (quote mode)"
-    open_model(settings)
-    if settings.base_url:
-        import httpx
-
-        try:
-            httpx.get(settings.base_url, timeout=settings.connect_timeout)  # any answer at all, also 404, shows that someone is there
-        except httpx.HTTPError as error:
-            raise ModelError(
-                f"{settings.base_url} does not answer ({type(error).__name__})", "Start the endpoint, or mend model.base_url."
-            ) from None
-    return f"{settings.name}{f' at {settings.base_url}' if settings.base_url else ''}"
+    said = next((str(chunk.response_metadata[key]) for key in _END_KEYS if chunk.response_metadata.get(key)), "")
+    if said.casefold() in _CUT:
+        raise ModelError("the model's answer was cut off at its length limit", "Use a model with room for longer answers.")
+    if said.casefold() in _FILTERED:
+        raise ModelError("the provider's filter stopped the model's answer", "Ask in other words, or use another model.")
+    return bool(said)

@@ -1,4 +1,4 @@
-"""Sentences out of a stream of text: a sentence is given on when the next one begins, with the handles that belong to it."""
+"""Sentences out of a stream of text: each is given as soon as nothing that follows can change it, with the handles that belong to it."""
 
 from __future__ import annotations
 
@@ -7,47 +7,95 @@ from collections.abc import Iterable, Iterator
 
 from assistant.corpus.sentences import sentence_spans
 
-_HANDLES_AFTER = re.compile(r"([.!?…;][\"'”’)]*)((?:[ \t]*\[[^\[\]\n]*\])+)")
+_HANDLE = r"\[[^\[\]\n]*\]"
+_HANDLES_AFTER = re.compile(rf"([.!?…;][\"'”’)]*)((?:[ \t]*{_HANDLE})+)")
+_END = re.compile(
+    rf"(?:{_HANDLE}[.!?…]+[\"'”’)]*(?:[ \t]*{_HANDLE})*[ \t]+(?=[^\s\[])"
+    rf"|[.!?…][\"'”’)]*(?:[ \t]*{_HANDLE})+[ \t]+(?=[^\s\[a-z]))"
+)
+"""Where a sentence is over whatever the words beside say: handles and full stop, in either order, then what is not another handle."""
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+|^\s*#+\s+")
+_THINKING = re.compile(r"\s*<think>.*?(?:</think>\s*|\Z)", re.DOTALL)
+_THINKS = "<think>"
+
+
+class SentenceStream:
+    """Takes a text in pieces and gives its sentences: the same ones whatever the pieces.
+
+    Handles after the full stop are drawn in before it, bullets and heading marks are dropped, and a line's end ends a sentence.
+    What a model thinks aloud before it answers (<think>…</think>) is dropped.
+    """
+
+    def __init__(self) -> None:
+        self._pending = ""
+        self._begins_line = True
+        self._may_think = True
+
+    def feed(self, chunk: str) -> Iterator[str]:
+        """The sentences that are complete with this piece."""
+        self._pending += chunk
+        if self._may_think and not self._thought():
+            return
+        *lines, self._pending = self._pending.split("\n")
+        for line in lines:
+            yield from _sentences(self._without_bullet(line))
+            self._begins_line = True
+        rest = self._without_bullet(self._pending)
+        settled = _settled(rest)
+        if settled:
+            yield from _sentences(rest[:settled])
+            self._pending, self._begins_line = rest[settled:], False
+
+    def end(self) -> Iterator[str]:
+        """The sentences that are left when the text has ended."""
+        if self._may_think:
+            self._pending = _THINKING.sub("", self._pending, count=1) if self._thinks() else self._pending
+        for line in self._pending.split("\n"):
+            yield from _sentences(self._without_bullet(line))
+            self._begins_line = True
+        self._pending = ""
+
+    def _thinks(self) -> bool:
+        return self._pending.lstrip().startswith(_THINKS)
+
+    def _thought(self) -> bool:
+        """Whether what the model may think aloud is over, and dropped."""
+        begun = self._pending.lstrip()
+        if not begun or (_THINKS.startswith(begun) and begun != _THINKS):
+            return False
+        if self._thinks():
+            if "</think>" not in begun:
+                return False
+            self._pending = begun.partition("</think>")[2].lstrip()
+        self._may_think = False
+        return bool(self._pending)
+
+    def _without_bullet(self, line: str) -> str:
+        return _BULLET.sub("", line) if self._begins_line else line
 
 
 def sentences_of(chunks: Iterable[str]) -> Iterator[str]:
-    """The sentences of a text that arrives in pieces, whatever the pieces: the same sentences for any chunking.
-
-    Handles after the full stop are drawn in before it, bullets and heading marks are dropped, and a line's end ends a
-    sentence. The last sentence is given when the stream ends.
-    """
-    pending, begins_line = "", True
+    """The sentences of a text that arrives in pieces; see `SentenceStream`."""
+    stream = SentenceStream()
     for chunk in chunks:
-        pending += chunk
-        *lines, pending = pending.split("\n")
-        for line in lines:
-            yield from _sentences(_without_bullet(line) if begins_line else line)
-            begins_line = True
-        settled = _settled(_without_bullet(pending) if begins_line else pending)
-        if settled:
-            rest = _without_bullet(pending) if begins_line else pending
-            yield from _sentences(rest[:settled])
-            pending, begins_line = rest[settled:], False
-    yield from _sentences(_without_bullet(pending) if begins_line else pending)
+        yield from stream.feed(chunk)
+    yield from stream.end()
 
 
 def _settled(line: str) -> int:
     """Up to where no further text can change the sentences of an unfinished line: the beginning of the last whole one.
 
-    The word being written and a bracket that is still open are left out. Drawing in handles keeps every length, and a
-    sentence begins after the handles of the one before, so offsets hold for the line as it came.
+    Drawing in handles keeps every length, and a sentence begins after the handles of the one before, so offsets hold for the
+    line as it came.
     """
-    opened = line.rfind("[")
-    if opened >= 0 and "]" not in line[opened:]:
-        line = line[:opened]
-    line = line[: max(line.rfind(" "), line.rfind("\t")) + 1]
-    spans = sentence_spans(_drawn_in(line))
-    return spans[-1][0] if len(spans) > 1 else 0
-
-
-def _without_bullet(line: str) -> str:
-    return _BULLET.sub("", line)
+    over = max((match.end() for match in _END.finditer(line)), default=0)
+    rest = line[over:]
+    opened = rest.rfind("[")
+    if opened >= 0 and "]" not in rest[opened:]:
+        rest = rest[:opened]
+    rest = rest[: max(rest.rfind(" "), rest.rfind("\t")) + 1]  # without the word that is being written
+    spans = sentence_spans(_drawn_in(rest))
+    return over + (spans[-1][0] if len(spans) > 1 else 0)
 
 
 def _drawn_in(text: str) -> str:
@@ -55,6 +103,9 @@ def _drawn_in(text: str) -> str:
 
 
 def _sentences(line: str) -> Iterator[str]:
-    text = _drawn_in(line)
-    for start, end in sentence_spans(text):
-        yield text[start:end].replace("**", "")
+    at = 0
+    for over in [*(match.end() for match in _END.finditer(line)), len(line)]:
+        text = _drawn_in(line[at:over])
+        for start, end in sentence_spans(text):
+            yield text[start:end].replace("**", "")
+        at = over

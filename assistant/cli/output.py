@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from assistant.schema import REFUSAL, Answer, Coverage, Passage
+from assistant.schema import REFUSAL, Answer, AnswerEvent, Coverage, FellBack, Passage, Searched, Statement
 
 if TYPE_CHECKING:
     from assistant.index.build import Progress as Report
@@ -39,15 +39,51 @@ def coverage_line(coverage: Coverage) -> str:
 
 
 def print_answer(answer: Answer) -> None:
-    """An answer for a person: each sentence with its references, then how it came about."""
+    """An answer for a person: what a follow-up was searched as, each sentence with its references, then how it came about."""
+    if answer.searched_question != answer.question:
+        _print_searched(answer.searched_question)
+    for statement in answer.statements:
+        _print_statement(statement, answer.mode == "quote" or answer.fallback is not None)
+    _print_rest(answer)
+
+
+def print_answer_as_it_comes(events: Iterable[AnswerEvent], by_model: bool) -> Answer:
+    """The same while it streams: each sentence as soon as it is verified. Where quotations take a model's place, a line says so."""
+    said, quoted = False, not by_model
+    for event in events:
+        match event:
+            case Searched(rewritten=True, question=question):
+                _print_searched(question)
+            case Statement():
+                _print_statement(event, quoted)
+                said = True
+            case FellBack():
+                if said:
+                    console().print(
+                        Text(f"The model failed ({event.reason}); what it wrote does not count. Quotations instead:", style="yellow")
+                    )
+                quoted = True
+            case Answer():
+                _print_rest(event)
+                return event
+    raise AssertionError("the last event of a stream is its answer")
+
+
+def _print_searched(question: str) -> None:
+    console().print(Text(f"Searched for: {question}", style="dim"))
+
+
+def _print_statement(statement: Statement, quoted: bool) -> None:
+    references = "; ".join(dict.fromkeys(citation.reference for citation in statement.citations))
+    body = f"“{statement.text}”" if quoted else statement.text
+    console().print(Text.assemble(body, " ", (f"({references})", "cyan")))
+
+
+def _print_rest(answer: Answer) -> None:
+    """What stands below the sentences, or in their place."""
     out = console()
     if answer.status == "abstained":
         out.print(Text(REFUSAL, style="bold"))
-    for statement in answer.statements:
-        references = "; ".join(dict.fromkeys(citation.reference for citation in statement.citations))
-        quoted = answer.mode == "quote" or answer.fallback is not None
-        body = f"“{statement.text}”" if quoted else statement.text
-        out.print(Text.assemble(body, " ", (f"({references})", "cyan")))
     for remark in answer.remarks:
         out.print(Text(remark, style="yellow"))
     out.print(Text(_how(answer), style="dim"))

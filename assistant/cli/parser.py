@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assistant.cli.arguments import Parser, lazy, positive
+from assistant.cli.briefing_parser import add_briefing
 from assistant.cli.evaluation_parser import add_evaluation
 
 _KINDS = ("report", "resolution", "statement", "transcript", "letter", "other")
@@ -36,6 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     filters, model = _filters(), _model()
     _add_workspace_commands(add)
     _add_question_commands(add, filters, model)
+    add_briefing(commands, common, model)
     add_evaluation(commands, common, model)
     return parser
 
@@ -64,6 +66,12 @@ def _add_question_commands(add: Callable[..., argparse.ArgumentParser], *shared:
     ask.add_argument(
         "--file", type=Path, metavar="QUESTIONS.jsonl", help='many questions, {"id","question"} a line; one JSON answer a line'
     )
+    ask.add_argument(
+        "--conversation",
+        type=Path,
+        metavar="FILE.jsonl",
+        help='go on with the conversation in this file, and add to it: "and what about stakeholders?" is then rewritten to stand alone',
+    )
     ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     search = add("search", "questions:search", "find passages without an answer", filters)
     search.add_argument("question", nargs="?")
@@ -74,6 +82,9 @@ def _add_question_commands(add: Callable[..., argparse.ArgumentParser], *shared:
     show = add("show", "questions:show", "show a paragraph with its neighbours, or with --json a whole document")
     show.add_argument("reference", metavar="DOCUMENT#LABEL", help='"A/77/275#12", "paragraph 4", or a document')
     show.add_argument("--json", action="store_true", help="one JSON object a line")
+    check = add("check", "checking:check", "verify a text with references against the index, sentence by sentence")
+    check.add_argument("file", metavar="FILE", help="Markdown or text; - reads standard input")
+    check.add_argument("--json", action="store_true", help="print the report as JSON")
     chat = add("chat", "questions:chat", "open the page; the index is built first where it is missing or out of date", model)
     chat.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, help="port (default: 7860; 0 for any that is free)")
@@ -111,9 +122,13 @@ def _filters() -> Parser:
 
 def _model() -> Parser:
     model = Parser(add_help=False)
-    group = model.add_argument_group("language model", "a key is read from ASSISTANT_MODEL__API_KEY or the provider's own variable")
+    group = model.add_argument_group(
+        "language model", "a key is read from ASSISTANT_MODEL__API_KEY, assistant.toml or the provider's own variable"
+    )
     group.add_argument("--mode", choices=("quote", "model"), help="default: model where one is configured, else quote")
-    group.add_argument("--model", metavar="NAME", help="openai:NAME for any OpenAI-compatible endpoint")
+    group.add_argument(
+        "--model", metavar="NAME", help="openai:NAME for any OpenAI-compatible endpoint; ollama:NAME, anthropic:NAME … with their extras"
+    )
     group.add_argument("--base-url", metavar="URL", help="the endpoint, for example http://localhost:8080/v1")
     group.add_argument("--no-fallback", action="store_true", help="fail with exit code 4 instead of answering in quote mode")
     return model

@@ -13,27 +13,44 @@ from dataclasses import replace
 from urllib.parse import quote as percent_encoded
 
 from assistant.answer.engine import Assistant
+from assistant.answer.request import by_model
+from assistant.cli.conversation import add_to_conversation, read_conversation
 from assistant.cli.options import filters_of, read_questions, settings_of
-from assistant.cli.output import print_answer, print_paragraphs, print_passages, progress
+from assistant.cli.output import print_answer, print_answer_as_it_comes, print_paragraphs, print_passages, progress
 from assistant.errors import AssistantError, UnknownReference, UsageError
 from assistant.retrieval.lookup import look_up
-from assistant.schema import Passage, passage_json
+from assistant.schema import Answer, Exchange, Passage, paragraph_json, passage_json
 
 _SECONDS_BETWEEN_LINES = 10
 
 
 def ask(arguments: Namespace) -> int:
-    """One answer for a person or as JSON; with --file many, a JSON line each."""
-    assistant = Assistant(settings_of(arguments))
+    """One answer for a person or as JSON; with --file many, a JSON line each. In a terminal sentences come as they are verified."""
+    if arguments.file and arguments.question:
+        raise UsageError("a question and --file were both given", "Give one of them.")
+    settings = settings_of(arguments)
+    assistant = Assistant(settings)
     options = {"filters": filters_of(arguments), "top": arguments.top, "fallback": not arguments.no_fallback}
+    history = list(read_conversation(arguments.conversation)) if arguments.conversation else []
+
+    def answered(answer: Answer) -> Answer:
+        if arguments.conversation:
+            add_to_conversation(arguments.conversation, answer)
+            history.append(Exchange.of(answer))
+        return answer
+
     if arguments.file:
-        if arguments.question:
-            raise UsageError("a question and --file were both given", "Give one of them.")
         for identity, question in _with_progress(list(read_questions(arguments.file, ("id", "question"))), "answered"):
-            answer = replace(assistant.ask(question, **options), id=identity)
+            answer = answered(replace(assistant.ask(question, history=history, **options), id=identity))
             print(json.dumps(answer.to_json(), ensure_ascii=False), flush=True)
         return 0
-    answer = assistant.ask(arguments.question or "", **options)
+    events = assistant.stream(arguments.question or "", history=history, **options)
+    if not arguments.json and sys.stdout.isatty():
+        answered(print_answer_as_it_comes(events, by_model(settings.mode, settings.model)))
+        return 0
+    *_, last = events
+    assert isinstance(last, Answer)  # the last event of a stream is its answer
+    answer = answered(last)
     if arguments.json:
         print(json.dumps(answer.to_json(), ensure_ascii=False, indent=2))
     else:
@@ -91,11 +108,7 @@ def show(arguments: Namespace) -> int:
     passages, chosen = _to_show(assistant, reference)
     if arguments.json:
         for passage in passages if chosen is None else [passage for passage in passages if passage.paragraph.label == chosen]:
-            paragraph = passage.paragraph
-            row = {"document": paragraph.document, "label": paragraph.label, "numbering": paragraph.numbering, "text": paragraph.text}
-            where = {"heading": list(paragraph.heading), "pages": paragraph.pages}
-            turn = {"speaker": paragraph.speaker} if paragraph.speaker else {}
-            print(json.dumps(row | where | turn, ensure_ascii=False))
+            print(json.dumps(paragraph_json(passage.paragraph), ensure_ascii=False))
     else:
         print_paragraphs(passages, chosen)
     return 0

@@ -60,8 +60,9 @@ README files, catalogue.toml and names that begin with a dot are not documents.
     "assistant.toml": """# Settings. A flag overrides the environment (ASSISTANT_MODEL__NAME), which overrides this file.
 #
 # [model]
-# name = "openai:NAME"
+# name = "openai:NAME"                      # or ollama:NAME, anthropic:NAME, … with their extras
 # base_url = "http://localhost:8080/v1"
+# context_tokens = 6000                     # the model's window
 """,
 }
 _EXAMPLE_GOLD = "gold.jsonl"
@@ -172,9 +173,10 @@ def doctor(arguments: Namespace) -> int:
 
 def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
     """(what, whether it is well, what was found and what to do) of each check."""
-    from assistant.answer.model import probe
+    from assistant.answer.providers import probe
     from assistant.index.encoder import describe
     from assistant.index.manifest import check_fingerprint, fingerprint
+    from assistant.reader.opening import describe_reader
 
     findings: list[tuple[str, bool, str]] = []
 
@@ -203,6 +205,7 @@ def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
         return "the index holds the documents as they are"
 
     check("encoder", encoder)
+    check("reader", lambda: describe_reader(settings.reader))
     check("index", published)
     check("corpus", fresh)
     check("language model", lambda: probe(settings.model))

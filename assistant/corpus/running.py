@@ -29,17 +29,18 @@ def without_running_lines(lines: Sequence[Line]) -> tuple[Line, ...]:
             pages[line.page].append(at)
     if len(pages) < _PAGES:
         return tuple(lines)
-    edges = [edge for places in pages.values() for edge in (places[:_LINES], places[: -_LINES - 1 : -1])]
+    edges = [edge for places in pages.values() for edge in (("head", places[:_LINES]), ("foot", places[: -_LINES - 1 : -1]))]
     seen: dict[object, set[int]] = defaultdict(set)
-    for edge in edges:
-        for at in edge:
+    for side, edge in edges:
+        for nth, at in enumerate(edge):
             for key in _keys(lines[at]):
-                seen[key].add(lines[at].page)
+                seen[side, nth, key].add(lines[at].page)
     enough = max(_PAGES, 0.2 * len(pages))
     found: set[int] = set()
-    for edge in edges:
-        for at in edge:
-            if not any(len(seen[key]) >= enough for key in _keys(lines[at])):
+    for side, edge in edges:
+        for nth, at in enumerate(edge):
+            # At the same place of each page: a sentence that a text repeats is now here, now there.
+            if not any(len(seen[side, nth, key]) >= enough for key in _keys(lines[at])):
                 break
             found.add(at)
     return tuple(replace(line, role="margin") if at in found else line for at, line in enumerate(lines))

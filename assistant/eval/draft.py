@@ -61,15 +61,15 @@ def by_model(document: Document, paragraphs: Sequence[Paragraph], model: ModelSe
     Raises:
         ModelError, InvalidSettings, MissingExtra: the model cannot be asked, or nothing it wrote can be used.
     """
-    from assistant.answer.model import open_model, stream_text
+    from assistant.answer.model import stream_text
 
-    opened, dropped, stopped = open_model(model), 0, None
+    dropped, stopped = 0, None
     chosen = paragraphs[:: max(1, len(paragraphs) // number)]
     system = _SYSTEM.format(number=-(-number // len(chosen)))
     drafts: list[GoldQuestion] = []
     for done, paragraph in enumerate(chosen, start=1):
         try:
-            text = "".join(stream_text(opened, system, f"<paragraph>\n{paragraph.text}\n</paragraph>", model.total_timeout))
+            text = "".join(stream_text(model, system, f"<paragraph>\n{paragraph.text}\n</paragraph>"))
         except ModelError as error:
             stopped = error
             break

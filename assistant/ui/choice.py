@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from assistant.errors import InvalidSettings
 from assistant.schema import Mode
-from assistant.settings import ModelSettings, Settings
+from assistant.settings import ModelSettings, Settings, checked_address
 
 NO_KEY = SecretStr("none")
 """Sent where a visitor gives an address and no key, so that a client never fills in the server's own key from its environment."""
@@ -45,8 +44,10 @@ def choose(settings: Settings, mode: Mode, name: str, base_url: str, key: str, k
         return Choice("quote", name or None, base_url or None, kept)
     if not name:
         raise InvalidSettings("No language model is named", "Give one, for example openai:gpt-4o-mini, or choose quotes.")
-    if base_url and urlsplit(base_url).scheme not in ("http", "https"):
-        raise InvalidSettings(f"The base URL {base_url!r} is not an address", "It begins with http:// or https://.")
+    try:
+        base_url = checked_address(base_url) if base_url else ""
+    except ValueError as error:
+        raise InvalidSettings(f"The base URL is not an address to use: {error}", "Mend it.") from None
     own = settings.model
     if not key and (name, base_url) == (own.name, own.base_url or ""):
         return Choice("model", name, base_url or None)

@@ -8,24 +8,27 @@ gr.HTML fills its template once by JavaScript, `${value}`; the Handlebars form w
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio.events import api as offer
 
+from assistant.briefing.starting import collect, plan_path
+from assistant.corpus.readers import SUFFIXES
 from assistant.errors import AssistantError, EmptyQuestion
-from assistant.schema import Mode
+from assistant.schema import Answer, Mode
 from assistant.ui import choice as choices
-from assistant.ui import render
+from assistant.ui import documents, keeping, links, render, steering
 from assistant.ui import source as sources
+from assistant.ui.acts import answering, judged, linked_turn, opened
 from assistant.ui.choice import Choice
 from assistant.ui.examples import examples_for
 from assistant.ui.turns import Answers, Place, Turn
 
 TITLE = "Ask the documents"
-UNEXPECTED = "Something went wrong while answering. The server's log says what; asking again may help."
 STOPPED = "Stopped before the answer was complete."
 ANSWERS_AT_ONCE = 4
 """How many answers are made at the same time; others wait in Gradio's queue. Opening a reference never waits."""
@@ -33,14 +36,13 @@ QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 Updates = dict[Any, Any]
 """New values of some components; the others stay as they are."""
-log = logging.getLogger(__name__)
 
 
-def page(assistant: Answers, examples: Sequence[str] | None = None) -> gr.Blocks:
+def page(assistant: Answers, examples: Sequence[str] | None = None, changes: bool = False) -> gr.Blocks:
     """The whole page; see `assistant.ui.build`."""
-    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(600, 600))
     with blocks:
-        parts = _Page(assistant, examples)
+        parts = _Page(assistant, examples, changes)
         parts.wire(blocks)
     blocks.queue(default_concurrency_limit=ANSWERS_AT_ONCE)
     return blocks
@@ -51,42 +53,17 @@ def asset(name: str) -> str:
     return files("assistant.ui").joinpath("assets", name).read_text(encoding="utf-8")
 
 
-def answering(assistant: Answers, turn: Turn, chosen: Choice) -> Iterator[Turn]:
-    """The turn after each event of its answer. Whatever goes wrong ends it with one line; the log keeps the cause.
-
-    Raises:
-        EmptyQuestion: there is nothing to answer, and so no turn to show.
-    """
-    try:
-        for event in assistant.stream(turn.question, mode=chosen.mode, model=chosen.model):
-            turn = turn.after(event)
-            yield turn
-    except EmptyQuestion:
-        raise
-    except AssistantError as error:
-        yield turn.ended(str(error))
-    except Exception:  # the outermost face: the visitor sees one line, the log has the cause with its traceback
-        log.exception("an answer could not be made")
-        yield turn.ended(UNEXPECTED)
-
-
-def opened(assistant: Answers, place: Place) -> str:
-    """The source panel's HTML for a place, or the one line that says why it cannot be shown."""
-    try:
-        return sources.source(place, assistant.context(place.document, place.label))
-    except AssistantError as error:
-        return sources.problem(str(error))
-
-
 class _Page:
     """The components, and the functions that Gradio calls. What a visitor said lives in gr.State, one for each visitor."""
 
-    def __init__(self, assistant: Answers, examples: Sequence[str] | None) -> None:
+    def __init__(self, assistant: Answers, examples: Sequence[str] | None, changes: bool) -> None:
         self.assistant = assistant
         self.examples = examples
+        self.changes = changes
         active = choices.default(assistant.settings)
         self.turns = gr.State(())
         self.choice = gr.State(active)
+        self.kept = gr.BrowserState([], storage_key="assistant-conversation", secret="in this browser only")
         masthead, welcome = self.opening()
         self.masthead = _show(masthead, "masthead")
         with gr.Row(elem_id="columns"):
@@ -95,6 +72,7 @@ class _Page:
                 with gr.Column(elem_id="composer"):
                     self._composer(active)
                 self._model_panel(active)
+                self._documents_panel()
             with gr.Column(elem_id="source-column", scale=4):
                 self.source = _show(sources.empty(), "source", asset("source.js"))
 
@@ -106,6 +84,10 @@ class _Page:
             )
             self.ask = gr.Button("Ask", variant="primary", scale=0, elem_id="ask")
             self.stop = gr.Button("Stop", scale=0, visible=False, elem_id="stop")
+        offered = self._offered()
+        self.only = gr.Dropdown(
+            offered, multiselect=True, label="Search only in", visible=bool(offered), elem_id="only", info=None, filterable=True
+        )
         self.active = _show(render.active(active), "active")
 
     def _model_panel(self, active: Choice) -> None:
@@ -124,20 +106,89 @@ class _Page:
             self.use = gr.Button("Use", elem_id="use-model")
             self.model_notice = _show("", "model-notice")
 
+    def _documents_panel(self) -> None:
+        with gr.Accordion("Documents", open=False, elem_id="documents-panel"):
+            self.files = gr.File(
+                label="Add documents: drop them here",
+                file_count="multiple",
+                file_types=list(SUFFIXES),
+                visible=self.changes,
+                height=120,
+                elem_id="add-documents",
+            )
+            self.documents_notice = _show("", "documents-notice")
+            self.documents = _show(self._listed(), "documents", asset("documents.js"))
+
     def wire(self, blocks: gr.Blocks) -> None:
         """Connects events to functions; call it inside the Blocks."""
         shown = [self.box, self.transcript, self.source, self.notice, self.turns, self.ask, self.stop]
-        past = [self.turns, self.choice]
+        past = [self.turns, self.choice, self.only]
         asked = gr.on([self.ask.click, self.box.submit], self.converse, [self.box, *past], shown, concurrency_id="answer", **QUIET)
         picked = self.transcript.example(self.example, past, shown, concurrency_id="answer", **QUIET)
         for event in (asked, picked):
-            event.then(self.settle, self.turns, [self.transcript, self.turns, self.ask, self.stop], queue=False, **QUIET)
+            event.then(self.settle, self.turns, [self.transcript, self.turns, self.ask, self.stop, self.kept], queue=False, **QUIET)
         self.stop.click(None, cancels=[asked, picked])
         for place in (self.transcript, self.source):
             place.cite(self.cite, None, self.source, queue=False, **QUIET)
+        self.transcript.collect(self.collect, None, self.notice, queue=False, **QUIET)
         fields = [self.mode, self.model, self.url, self.key, self.choice]
         self.use.click(self.choose, fields, [self.choice, self.active, self.model_notice, self.key], queue=False, **QUIET)
-        blocks.load(self.opening, None, [self.masthead, self.transcript], queue=False, **QUIET)
+        self.transcript.edit(self.edit, None, self.box, queue=False, **QUIET)
+        self.transcript.judge(self.judge, self.turns, self.notice, queue=False, **QUIET)
+        self.transcript.anew(self.anew, None, [self.transcript, self.turns, self.source, self.kept], queue=False, **QUIET)
+        changed = [self.documents_notice, self.documents, self.masthead, self.only, self.files]
+        if self.changes:
+            self.files.upload(self.add, self.files, changed, concurrency_id="index", concurrency_limit=1, **QUIET)
+            self.documents.remove(self.remove, None, changed, concurrency_id="index", **QUIET)
+        offer(self.answer, api_name="ask")
+        restored = [self.masthead, self.transcript, self.turns, self.only, self.source, self.documents]
+        blocks.load(self.restore, self.kept, restored, queue=False, **QUIET)
+
+    def _offered(self) -> list[tuple[str, str]]:
+        """The filters on offer: none while there is no index, and none where there is but one document."""
+        try:
+            return steering.choices(self.assistant.documents())
+        except AssistantError:
+            return []
+
+    def _listed(self) -> str:
+        return documents.listing(documents.indexed(self.assistant.settings), self.changes)
+
+    def add(self, files: list[str] | None) -> Iterator[Updates]:
+        """Files that were dropped become documents; the panel tells how far the index is."""
+        paths = [Path(file) for file in files or ()]
+        yield from self._changing(documents.added(self.assistant.settings, paths))
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+    def remove(self, event: gr.EventData) -> Iterator[Updates]:
+        """A document is taken out; its file is kept aside."""
+        yield from self._changing(documents.removed(self.assistant.settings, str(event.source)))
+
+    def _changing(self, told: Iterator[str]) -> Iterator[Updates]:
+        for line in told:
+            yield {self.documents_notice: line}
+        offered = self._offered()
+        yield {
+            self.documents: self._listed(),
+            self.masthead: self.opening()[0],
+            self.only: gr.update(choices=offered, visible=bool(offered)),
+            self.files: None,
+        }
+
+    def restore(self, kept: object, request: gr.Request) -> Updates:
+        """The page as it opens: the conversation that this browser kept, and the answer that the address names."""
+        masthead, welcome = self.opening()
+        turns = keeping.unpack(kept)
+        linked = links.parse(str(request.query_params or ""))
+        if linked:
+            turns = (*turns, linked_turn(self.assistant, linked))
+        only = gr.update(choices=(offered := self._offered()), visible=bool(offered))
+        updates = {self.masthead: masthead, self.transcript: welcome, self.only: only, self.documents: self._listed()} | (
+            self._told(turns) if turns else {}
+        )
+        first = turns[-1].first_citation if linked else None
+        return updates | {self.source: opened(self.assistant, Place.of(first)) if first else sources.empty(), self.turns: turns}
 
     def opening(self) -> tuple[str, str]:
         """The head of the page and the empty conversation, as the index is now."""
@@ -148,12 +199,16 @@ class _Page:
         examples = examples_for(documents) if self.examples is None else self.examples
         return render.header(TITLE, documents, coverage), render.transcript((), examples)
 
-    def converse(self, question: str, past: tuple[Turn, ...], chosen: Choice) -> Iterator[Updates]:
+    def converse(self, question: str, past: tuple[Turn, ...], chosen: Choice, only: list[str] | None) -> Iterator[Updates]:
         """A question and its answer as it streams; the first citation opens by itself, an abstention closes the panel."""
-        turn, place = Turn(question.strip(), chosen.mode), None
+        turn, place = Turn(question.strip(), chosen.mode, filters=steering.filters_of(only or ())), None
         yield self._busy(True) | {self.box: "", self.notice: ""} | (self._told((*past, turn)) if turn.question else {})
         try:
-            for now in answering(self.assistant, turn, chosen):
+            for now in answering(self.assistant, turn, chosen, past):
+                if now is turn:  # nothing new; Gradio can stop only what gives something
+                    yield {self.notice: gr.skip()}
+                    continue
+                turn = now
                 updates = self._told((*past, now))
                 first = Place.of(now.first_citation) if now.first_citation else None
                 if first and first != place:
@@ -165,19 +220,54 @@ class _Page:
         except EmptyQuestion as error:
             yield {self.notice: render.notice(f"{error.what}.")}
 
-    def example(self, past: tuple[Turn, ...], chosen: Choice, event: gr.EventData) -> Iterator[Updates]:
-        """An example question, asked by a click."""
-        yield from self.converse(str(event.question), past, chosen)
+    def answer(self, question: str) -> dict[str, Any]:
+        """The answer for a program that speaks through gradio_client, as `ask --json` prints it."""
+        try:
+            *_, answer = self.assistant.stream(question)
+        except AssistantError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+        assert isinstance(answer, Answer)  # the last event of a stream is its answer
+        return answer.to_json()
+
+    def example(self, past: tuple[Turn, ...], chosen: Choice, only: list[str] | None, event: gr.EventData) -> Iterator[Updates]:
+        """An example question, or an earlier one once more, asked by a click."""
+        yield from self.converse(str(event.question), past, chosen, only)
 
     def settle(self, turns: tuple[Turn, ...]) -> Updates:
         """After an answer, however it ended. If it is still pending, Stop has cancelled it; no event of it can follow now."""
+        told = {}
         if turns and turns[-1].pending:
-            return self._told((*turns[:-1], turns[-1].ended(STOPPED))) | self._busy(False)
-        return self._busy(False)
+            turns = (*turns[:-1], turns[-1].ended(STOPPED))
+            told = self._told(turns)
+        return told | self._busy(False) | {self.kept: keeping.pack(turns)}
+
+    def edit(self, event: gr.EventData) -> str:
+        """A question goes back into the box, to be asked in other words."""
+        return str(event.question)
+
+    def judge(self, turns: tuple[Turn, ...], event: gr.EventData) -> str:
+        """What a visitor says of an answer becomes a line that a person reviews."""
+        return judged(self.assistant, turns, event.turn, str(event.verdict), str(event.document or ""), str(event.label or ""))
+
+    def anew(self) -> Updates:
+        """An empty conversation, here and in the browser."""
+        return {self.transcript: self.opening()[1], self.turns: (), self.source: sources.empty(), self.kept: []}
 
     def cite(self, event: gr.EventData) -> str:
         """Opens the reference that was clicked. What the browser sends is a place to look up, never trusted as text."""
         return opened(self.assistant, Place(str(event.document), str(event.label), str(event.quote), int(event.start)))
+
+    def collect(self, event: gr.EventData) -> str:
+        """Adds the question of an answer to the workspace's plan of a briefing."""
+        path = plan_path(self.assistant.settings.workspace)
+        name = f"{path.parent.name}/{path.name}"  # where the workspace lies is nobody's business on a page
+        try:
+            added = collect(path, str(event.question))
+        except AssistantError as error:
+            return render.notice(str(error))
+        except OSError as error:
+            return render.notice(f"{name} cannot be written: {error.strerror or 'the system refuses'}")
+        return render.notice(f"{'Added to' if added else 'Already in'} {name}. Make the briefing with: assistant brief run")
 
     def choose(self, mode: Mode, model: str | None, url: str | None, key: str | None, before: Choice) -> Updates:
         """Takes the panel's fields as this visitor's choice, and empties the key's field whatever came of it."""

@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from assistant.eval.feedback import VERDICTS
 from assistant.schema import REFUSAL, Citation, Coverage, Document, Passage, Statement, Withheld
 from assistant.ui.choice import Choice
+from assistant.ui.links import link
+from assistant.ui.steering import choices_of, words
 from assistant.ui.turns import Place, Turn
 
 STANDINGS = {"adopted": "adopted", "draft": "draft", "superseded": "superseded", "unofficial": "unofficial"}
@@ -100,22 +103,34 @@ def withheld(items: Sequence[Withheld]) -> str:
     return f'<details class="withheld"><summary>{summary}</summary><ul>{rows}</ul></details>'
 
 
-def turn(item: Turn) -> str:
-    """A question and as much of its answer as has arrived."""
+def turn(item: Turn, number: int = 0) -> str:
+    """A question and as much of its answer as has arrived; `number` is its place in the conversation."""
     named = item.searched is not None and item.searched.coverage.documents > 1
     documents = {p.document.id: p.document for p in item.passages}
     said = "".join(statement(s, documents, named, quoted=item.mode == "quote") for s in item.statements)
-    body = "".join((_fallback(item), said, _refusal(item, named), _waiting(item), _problem(item), _remarks(item), withheld(item.withheld)))
+    body = "".join(
+        (
+            _searched_for(item),
+            _fallback(item),
+            said,
+            _refusal(item, named),
+            _waiting(item),
+            _problem(item),
+            _remarks(item),
+            withheld(item.withheld),
+        )
+    )
     return (
-        f'<article class="turn" aria-busy="{str(item.pending).lower()}"><h2 class="question" dir="auto">{escape(item.question)}</h2>'
-        f'<div class="answer">{body}{_foot(item, named)}</div></article>'
+        f'<article class="turn" data-turn="{number}" aria-busy="{str(item.pending).lower()}">'
+        f'<h2 class="question" dir="auto">{escape(item.question)}</h2><div class="answer">{body}{_foot(item, named)}</div></article>'
     )
 
 
 def transcript(turns: Sequence[Turn], examples: Sequence[str]) -> str:
     """The whole conversation, or, while it is empty, what can be asked."""
     if turns:
-        return _log("".join(turn(item) for item in turns))
+        again = "" if turns[-1].pending else '<p class="begins"><button type="button" class="anew">New conversation</button></p>'
+        return _log(again + "".join(turn(item, number) for number, item in enumerate(turns)))  # the newest turn is the last child
     buttons = "".join(f'<li><button type="button" class="example" data-question="{escape(q)}">{escape(q)}</button></li>' for q in examples)
     offer = f'<p class="offer">For example</p><ul class="examples">{buttons}</ul>' if examples else ""
     return _log(
@@ -188,6 +203,15 @@ def _problem(item: Turn) -> str:
     return f'<p class="problem" role="alert">{escape(sentence(item.problem))}</p>' if item.problem else ""
 
 
+def _searched_for(item: Turn) -> str:
+    """What a follow-up question was searched as, so that nothing is rewritten behind the reader's back; it can be changed."""
+    if item.searched is None or not item.searched.rewritten:
+        return ""
+    asked = escape(item.searched.question)
+    change = f'<button type="button" class="edit" data-question="{asked}">Change</button>'
+    return f'<p class="remark searched-for">Searched for: <span dir="auto">{asked}</span> {change}</p>'
+
+
 def _fallback(item: Turn) -> str:
     if item.answer is None or not item.answer.fallback:
         return ""
@@ -200,13 +224,34 @@ def _remarks(item: Turn) -> str:
 
 def _foot(item: Turn, named: bool) -> str:
     if item.searched is None:
-        return ""
-    line = f"<p>{searched(item.searched.coverage)}</p>"
+        return f"<footer>{_once_more(item)}</footer>" if item.problem else ""
+    only = f"<p>Only {escape('; '.join(words(choice) for choice in choices_of(item.filters)))}.</p>" if item.filters else ""
+    line = f"<p>{searched(item.searched.coverage)}</p>{only}"
     if item.answer is None:
-        return f"<footer>{line}{nearest(item.passages, named)}</footer>"
+        return f"<footer>{line}{nearest(item.passages, named)}{_once_more(item) if item.problem else ''}</footer>"
+    taken = f'<button type="button" class="link" data-link="{escape(link(item.answer, item.filters))}">Copy link</button>'
     if item.answer.status == "abstained":
-        return f"<footer>{line}</footer>"
+        return f"<footer>{line}{_once_more(item)}{_verdicts(item)}</footer>"
     by = f"<p>Written by {escape(item.answer.model or 'a language model')}.</p>" if item.mode == "model" else ""
     found = f'<details class="considered"><summary>Nearest paragraphs</summary>{nearest(item.passages, named)}</details>'
     copy = f'<button type="button" class="copy" data-copy="{escape(plain(item))}">Copy with references</button>'
-    return f"<footer>{line}{by}{found}{copy}</footer>"
+    collect = f'<button type="button" class="collect" data-question="{escape(item.question)}">Add to briefing</button>'
+    return f"<footer>{line}{by}{found}{copy}{taken}{collect}{_once_more(item)}{_verdicts(item)}</footer>"
+
+
+def _once_more(item: Turn) -> str:
+    """The same question again, or in other words."""
+    asked = escape(item.question)
+    again = f'<button type="button" class="again" data-question="{asked}">Ask again</button>'
+    return f'{again}<button type="button" class="edit" data-question="{asked}">Edit the question</button>'
+
+
+def _verdicts(item: Turn) -> str:
+    """What a reader may say of an answer; of an abstention only that the answer is there."""
+    refused = item.answer is not None and item.answer.status == "abstained"
+    offered = ("missing",) if refused else VERDICTS
+    buttons = "".join(
+        f'<li><button type="button" class="judge" data-verdict="{verdict}">{verdict.capitalize()}</button></li>' for verdict in offered
+    )
+    hint = "" if refused else "<p>Of a wrong paragraph, open the right one first if you know it.</p>"
+    return f'<details class="verdicts"><summary>Something wrong?</summary><ul>{buttons}</ul>{hint}</details>'

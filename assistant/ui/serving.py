@@ -1,10 +1,11 @@
-"""The page on a port: same-origin requests only, a policy that lets the browser reach nothing else, a quiet server."""
+"""The page and the routes for other programs on a port: same-origin requests only, a policy that lets the browser reach nothing
+else, a quiet server."""
 
 from __future__ import annotations
 
 import socket
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.resources import as_file, files
 from typing import Any
@@ -16,12 +17,16 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import UsageError
-from assistant.ui.page import asset
+from assistant.server import LimitedBody, Places, api, refusal
+from assistant.settings import ServerSettings
+from assistant.ui.embed import embedded
+from assistant.ui.page import asset, page
 from assistant.ui.theme import theme
+from assistant.ui.turns import Answers
 
 POLICY = "; ".join(
     (
@@ -47,15 +52,22 @@ HEADERS = {
 }
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANY = ("0.0.0.0", "::", "")
-UNUSED = ("/gradio_api/upload", "/gradio_api/deep_link", "/gradio_api/proxy=")
-"""Doors of Gradio that this page has no use for: they write files, or fetch."""
+UPLOAD = "/gradio_api/upload"
+UNUSED = ("/gradio_api/deep_link", "/gradio_api/proxy=")
+"""Doors of Gradio that this page has no use for: they write files, or fetch. `UPLOAD` is one of them where nothing may be added."""
+
+
+def allows_changes(settings: ServerSettings, host: str) -> bool:
+    """Whether visitors may add and remove documents."""
+    return settings.changes == "on" or (settings.changes == "auto" and host in LOOPBACK)
 
 
 class Guard:
     """Refuses what another site sends with this visitor's browser, and adds `HEADERS` to every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, closed: tuple[str, ...] = UNUSED) -> None:
         self.app = app
+        self.closed = closed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, as ASGI has it."""
@@ -65,7 +77,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                sent = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    sent.setdefault(name, value)
             await send(message)
 
         headers = Headers(scope=scope)
@@ -73,18 +87,25 @@ class Guard:
         if origin is not None and urlsplit(origin).netloc != headers.get("host"):
             await PlainTextResponse("Requests from other sites are refused.", 403)(scope, receive, send_guarded)
             return
-        if scope["path"].startswith(UNUSED):
+        if scope["path"].startswith(self.closed):
             await PlainTextResponse("Not found.", 404)(scope, receive, send_guarded)
             return
         await self.app(scope, receive, send_guarded)
 
 
-def application(blocks: gr.Blocks, host: str) -> FastAPI:
-    """The page as an ASGI application that answers to the names of `host` only (any name where it listens everywhere)."""
+def application(assistant: Answers, blocks: gr.Blocks, host: str) -> FastAPI:
+    """The page, `/api` and `/embed` as an ASGI application that answers to the names of `host` only (any name where it listens
+    everywhere)."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(LimitedBody)
     app.add_middleware(CORSMiddleware, allow_origins=())  # keeps Gradio from reflecting any origin with credentials
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["*"] if host in ANY else [*LOOPBACK, "[::1]", host])
-    app.add_middleware(Guard)
+    server = assistant.settings.server
+    app.add_middleware(Guard, closed=UNUSED if allows_changes(server, host) else (*UNUSED, UPLOAD))
+    refusal(app)
+    places = Places()
+    app.include_router(api(assistant, places))
+    app.add_api_route("/embed", embed(assistant, places, server.embed_in), response_class=HTMLResponse)
     with as_file(files("assistant.ui").joinpath("assets", "favicon.svg")) as icon:
         favicon = str(icon)
     mounted: FastAPI = gr.mount_gradio_app(
@@ -92,6 +113,7 @@ def application(blocks: gr.Blocks, host: str) -> FastAPI:
         blocks,
         "/",
         footer_links=[],
+        max_file_size=int(server.upload_mb * 1_000_000),
         run_history=False,
         show_error=False,
         enable_monitoring=False,
@@ -103,6 +125,18 @@ def application(blocks: gr.Blocks, host: str) -> FastAPI:
         css=asset("page.css"),
     )
     return mounted
+
+
+def embed(assistant: Answers, places: Places, sites: Sequence[str]) -> Callable[[str], HTMLResponse]:
+    """The route of `/embed?q=…`. It runs no script, and only this site and `sites` may frame it."""
+    framers = " ".join(("'self'", *sites))
+    policy = f"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors {framers}"
+
+    def route(q: str = "") -> HTMLResponse:
+        with places.one():
+            return HTMLResponse(embedded(assistant, q), headers={"Content-Security-Policy": policy})
+
+    return route
 
 
 class _Server(uvicorn.Server):
@@ -138,7 +172,7 @@ def address(sock: socket.socket, host: str) -> str:
     return f"http://{f'[{name}]' if ':' in name else name}:{sock.getsockname()[1]}/"
 
 
-def run(blocks: gr.Blocks, host: str, port: int, *, open_browser: bool, on_ready: Callable[[str], None] | None) -> None:
+def run(assistant: Answers, host: str, port: int, *, open_browser: bool, on_ready: Callable[[str], None] | None) -> None:
     """Serves until interrupted; see `assistant.ui.serve`."""
     sock = listen(host, port)
     url = address(sock, host)
@@ -150,6 +184,9 @@ def run(blocks: gr.Blocks, host: str, port: int, *, open_browser: bool, on_ready
             webbrowser.open(url)
 
     config: dict[str, Any] = {"log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 2}
-    server = _Server(uvicorn.Config(application(blocks, host), **config), ready)
+    server = _Server(
+        uvicorn.Config(application(assistant, page(assistant, changes=allows_changes(assistant.settings.server, host)), host), **config),
+        ready,
+    )
     with sock, suppress(KeyboardInterrupt):
         server.run(sockets=[sock])

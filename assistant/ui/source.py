@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import escape
 
 from assistant.schema import Document, Passage
-from assistant.ui.render import chip, sentence, short, standing
+from assistant.ui.render import chip, full, sentence, short, standing
 from assistant.ui.turns import Place
 
 CHANGED = "The quoted words are no longer in this paragraph: the documents were indexed again after this answer."
@@ -74,7 +74,10 @@ def _cited(place: Place, passage: Passage) -> str:
     changed = f'<p class="remark">{CHANGED}</p>' if place.quote and span is None else ""
     number = f'<h3 aria-live="polite">{escape(short(passage.reference, passage.document))}{_pages(passage)}</h3>'
     text = f'<p dir="auto"{_language(passage)}>{marked(paragraph.text, span)}</p>'
-    return f'<article class="paragraph cited" aria-label="{escape(passage.reference)}">{number}{changed}{text}</article>'
+    limited = f"{passage.document.standing})" in passage.reference  # a standing that limits the use is in the reference already
+    footnote = escape(f"{passage.reference if limited else full(passage.reference, passage.document)}.")
+    copy = f'<button type="button" class="copy" data-copy="{footnote}">Copy as footnote</button>'
+    return f'<article class="paragraph cited" aria-label="{escape(passage.reference)}">{number}{changed}{text}{copy}</article>'
 
 
 def _neighbour(passage: Passage, side: str) -> str:

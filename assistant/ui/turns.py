@@ -2,53 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Protocol
 
 from assistant.schema import (
     Answer,
     AnswerEvent,
     Citation,
-    Coverage,
     Document,
+    Exchange,
+    FellBack,
     Filters,
     Mode,
     Passage,
     Searched,
     Statement,
+    Waiting,
     Withheld,
 )
-from assistant.settings import ModelSettings, Settings
+from assistant.server import Asked
+from assistant.settings import Settings
 
 
-class Answers(Protocol):
+class Answers(Asked, Protocol):
     """What the page needs of `assistant.Assistant`; the tests have a second one, computed by hand."""
 
     @property
     def settings(self) -> Settings:
         """The workspace's settings; the page reads `mode` and the model's name and address, never its key."""
 
-    def stream(
-        self,
-        question: str,
-        *,
-        filters: Filters = ...,
-        mode: Literal["auto", "quote", "model"] | None = ...,
-        model: ModelSettings | None = ...,
-        top: int | None = ...,
-        fallback: bool = ...,
-    ) -> Iterator[AnswerEvent]:
-        """The events of one answer."""
-
     def context(self, document: str, label: str, around: int = ...) -> Sequence[Passage]:
         """A paragraph with its neighbours, in the order of the document."""
 
+    def current(self) -> str:
+        """The id of the generation that answers now."""
+
     def documents(self) -> Sequence[Document]:
         """The documents that are indexed."""
-
-    def coverage(self) -> Coverage:
-        """How much is indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +53,7 @@ class Turn:
     withheld: tuple[Withheld, ...] = ()
     answer: Answer | None = None
     problem: str | None = None
+    filters: Filters = Filters()
 
     def after(self, event: AnswerEvent) -> Turn:
         """This turn once `event` has arrived. The final Answer replaces all that was streamed before it."""
@@ -72,9 +64,13 @@ class Turn:
                 return replace(self, statements=(*self.statements, event))
             case Withheld():
                 return replace(self, withheld=(*self.withheld, event))
+            case Waiting():
+                return self
+            case FellBack():
+                return replace(self, mode="quote", statements=())
             case Answer():
-                searched = Searched(passages=event.passages, coverage=event.coverage)
-                return Turn(self.question, event.mode, searched, event.statements, event.withheld, event)
+                searched = Searched(event.passages, event.coverage, event.searched_question, event.searched_question != event.question)
+                return Turn(self.question, event.mode, searched, event.statements, event.withheld, event, filters=self.filters)
 
     def ended(self, problem: str) -> Turn:
         """This turn, given up for `problem`; a complete answer stays as it is."""
@@ -94,6 +90,11 @@ class Turn:
     def first_citation(self) -> Citation | None:
         """The citation that the page opens by itself."""
         return next((citation for statement in self.statements for citation in statement.citations), None)
+
+
+def history_of(turns: Sequence[Turn]) -> tuple[Exchange, ...]:
+    """What a conversation holds so far; a question without a complete answer is not part of it."""
+    return tuple(Exchange.of(turn.answer) for turn in turns if turn.answer)
 
 
 @dataclass(frozen=True, slots=True)

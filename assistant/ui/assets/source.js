@@ -8,6 +8,9 @@ element.addEventListener("click", (event) => {
   if (chip) {
     const { document, label, quote, start } = chip.dataset;
     trigger("cite", { document, label, quote, start: Number(start) });
+  } else if (event.target.closest(".copy")) {
+    const copy = event.target.closest(".copy");
+    window.copyFrom(copy, copy.dataset.copy);
   } else if (event.target.closest(".back")) {
     const origin = window.openedFrom ?? document.querySelector("#transcript .chip[aria-current]");
     origin?.scrollIntoView({ block: "center", behavior });
