@@ -621,7 +621,7 @@ def seconds(line: str, count: int) -> float:
 @pytest.mark.parametrize("line", ["Text of a short line.", "{0} Paragraph number {0}."])
 def test_a_hundred_thousand_short_lines_are_split_in_seconds(line: str) -> None:
     """100,000 short lines take a few seconds, numbered or not."""
-    assert seconds(line, 100_000) < 20
+    assert seconds(line, 100_000) < 60  # about ten on an idle core
 
 
 @pytest.mark.parametrize(
