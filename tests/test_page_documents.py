@@ -174,7 +174,7 @@ def test_a_reference_is_copied_as_a_footnote(reader: Visitor) -> None:
     copy = reader.source.get_by_role("button", name="Copy as footnote")
     assert copy.get_attribute("data-copy") in (
         "A/90/7, para. 2 (adopted).",
-        "Statement by Norvania, [1st paragraph, unnumbered] (unofficial).",
+        "Statement by Norvania (unofficial), [1st paragraph, unnumbered].",
     )
     copy.click()
     expect(copy).to_have_text("Copied")

@@ -129,7 +129,9 @@ def turn(item: Turn, number: int = 0) -> str:
 def transcript(turns: Sequence[Turn], examples: Sequence[str]) -> str:
     """The whole conversation, or, while it is empty, what can be asked."""
     if turns:
-        again = "" if turns[-1].pending else '<p class="begins"><button type="button" class="anew">New conversation</button></p>'
+        # While an answer comes it keeps its room, so that nothing moves when the answer is complete.
+        waits = ' style="visibility: hidden"' if turns[-1].pending else ""
+        again = f'<p class="begins"{waits}><button type="button" class="anew">New conversation</button></p>'
         return _log(again + "".join(turn(item, number) for number, item in enumerate(turns)))  # the newest turn is the last child
     buttons = "".join(f'<li><button type="button" class="example" data-question="{escape(q)}">{escape(q)}</button></li>' for q in examples)
     offer = f'<p class="offer">For example</p><ul class="examples">{buttons}</ul>' if examples else ""
