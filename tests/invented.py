@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-Kind = Literal["front", "title", "heading", "part", "subtitle", "paragraph", "plain", "table", "closing"]
+Kind = Literal["front", "title", "heading", "part", "subtitle", "paragraph", "plain", "table", "closing", "contents"]
 
 
 @dataclass(frozen=True)
@@ -212,6 +212,22 @@ def annexes(author: Author) -> Iterator[Piece]:
             yield author.numbered(f"annex.{name}.{number}", f"{number}.")
 
 
+def with_contents(author: Author) -> Iterator[Piece]:
+    """A report with a table of contents that lists its annex, and the annex at its end."""
+    pieces = list(report(author))
+    annex = author.title()
+    yield Piece("heading", "Contents")
+    for at, piece in enumerate(piece for piece in pieces if piece.kind == "heading"):
+        yield Piece("contents", f"{piece.text}\t\t{at + 3}")
+    yield Piece("contents", "Annex")
+    yield Piece("contents", f"{annex}\t\t24")
+    yield from pieces
+    yield Piece("part", "Annex")
+    yield Piece("subtitle", annex)
+    for number in range(1, author.random.randint(4, 8)):
+        yield author.numbered(f"annex.{number}", f"{number}.")
+
+
 def budget(author: Author) -> Iterator[Piece]:
     """A budget section: numbers with the section before them, tables, headings without marks."""
     section = author.random.choice(("29A", "12", "5", "17"))
@@ -381,7 +397,8 @@ def inserted(author: Author) -> Iterator[Piece]:
 KINDS: dict[str, Callable[[Author], Iterator[Piece]]] = {
     function.__name__: function
     for function in (
-        report, bare_report, bracketed_report, noted_report, plain_headings, resolution, decisions, annexes, budget, budget_parts,
+        report, bare_report, bracketed_report, noted_report, plain_headings, resolution, decisions, annexes, with_contents,
+        budget, budget_parts,
         tables, negotiation, treaty, numbered_headings, lists, gaps, extract, statement, statement_with_points, transcript,
         ordinal_numbers, many, running_text, sections_below, inserted,
     )

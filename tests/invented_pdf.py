@@ -76,6 +76,8 @@ class Setting:
                 alignment=TA_CENTER if self.is_centred else TA_LEFT,
             )  # fmt: skip
             return [Paragraph(escape(piece.text), look)]
+        if piece.kind == "contents":
+            return [Paragraph(escape(piece.text.replace("\t\t", " " + ". " * 12)), self._style(alignment=TA_LEFT))]
         tab = max(self.tab, 0.55 * self.size * len(piece.printed) + 6)
         found: list[Flowable] = []
         if piece.label:

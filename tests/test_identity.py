@@ -180,3 +180,20 @@ def test_a_heading_named_by_the_layout_ends_a_paragraph() -> None:
     found, by_label, _ = blocks(Block("1.\tOne."), Block("Remark", "heading", 1), Block("Not numbered."), Block("2.\tTwo."))
     assert found == ["1", "u1", "2"]
     assert by_label["u1"].heading == ("Remark",)
+
+
+def test_an_annex_in_the_table_of_contents_opens_no_annex() -> None:
+    """The body's paragraphs are 1, 2, … though "Annex" stands above them in the contents, with or without page numbers there."""
+    body = ["1. The Group met twice in the year.", "2. It adopted its report.", "3. It rose."]
+    annex = ["Annex", "The Norhaven outcome", "1. The annex says more.", "2. It says no more."]
+    for entry in (["Introduction\t\t3", "Annex", "The Norhaven outcome\t\t5", "Findings\t\t4"], ["Introduction", "Annex", "The Norhaven outcome"]):
+        found, _, ledger = read("Contents", *entry, "I. Introduction", *body, *annex)
+        assert found[-5:] == ["1", "2", "3", "annex.1", "annex.2"]
+        assert ledger.repeats == ()
+
+
+def test_a_numbered_date_below_a_decision_is_no_paragraph() -> None:
+    """A converter's "3. 13 December 2031" below the meeting, and its empty "4.", are in no paragraph."""
+    found, by_label, _ = read("1. Decides to meet.", "2. Thanks the host.", "10th plenary meeting", "3. 13 December 2031", "4.")
+    assert found == ["1", "2"]
+    assert by_label["2"].text == "Thanks the host."

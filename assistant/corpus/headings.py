@@ -11,6 +11,7 @@ _ROMAN = re.compile(r"(?:[IVX]|[IVXLC]{2,6})\.\s")
 _NUMBERED = re.compile(r"(?P<number>\d{1,2})\.\s")
 _MEETING = re.compile(r"\d{1,5}(?:st|nd|rd|th)\s+(?:\(?[a-z]+\)?\s+)?meeting\W*")
 _DATE = re.compile(r"(?:\d{1,3}\.\s+)?\d{1,2}\s+[A-Z][a-z]+\s+\d{4}\W*")
+_EMPTY = re.compile(r"\d{1,3}\.")
 _SUBTITLE = re.compile(r"\([^()]{2,}(?:\([^()]*\))*[^()]*\)")
 
 
@@ -22,6 +23,11 @@ def heading_text(block: Sequence[Line]) -> str:
 def is_subtitle(block: Sequence[Line]) -> bool:
     """Whether a block is what may stand under a heading: "(Agenda item 4)" in brackets, or a date."""
     return len(block) == 1 and bool(_SUBTITLE.fullmatch(block[0].text) or _DATE.fullmatch(block[0].text))
+
+
+def is_numbered_date(block: Sequence[Line]) -> bool:
+    """Whether a block is but a number and a date, "28. 13 December 2014": converters number the dates below resolutions."""
+    return len(block) == 1 and bool(_DATE.fullmatch(block[0].text))
 
 
 def is_title(block: Sequence[Line], under_heading: bool, before_number: bool) -> bool:
@@ -77,8 +83,11 @@ def parted(blocks: Sequence[list[Line]], is_last: bool, knows_headings: bool) ->
     found = [list(block) for block in blocks]
     if is_last:
         lines = [line for block in found for line in block]
-        count = next((count for count in (2, 1) if count < len(lines) and _is_closing(lines[-count:])), 0)
-        closing = lines[len(lines) - count :]
+        end = len(lines)
+        while end > 1 and _EMPTY.fullmatch(lines[end - 1].text):
+            end -= 1  # a converter's number without a paragraph
+        count = next((count for count in (2, 1) if count < end and _is_closing(lines[end - count : end])), 0)
+        closing = lines[end - count :] if count else []
         kept = ([line for line in block if line.start < closing[0].start] for block in found) if closing else found
         return [block for block in kept if block], [[line] for line in closing]
     block = found[-1]

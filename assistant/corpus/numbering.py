@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from assistant.corpus.chains import TITLED, WEAK, Mark, chain_of, series_of
+from assistant.corpus.headings import is_numbered_date
 from assistant.corpus.layout import MONTH, Line, Spacing, blocks_of, is_heading, is_numbered_title
 
 __all__ = ["Mark", "find_marks", "is_heading"]
@@ -136,7 +137,7 @@ def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
         for line in block:
             match = _MARK.match(line.text) if line.text[0].isdigit() and _may_begin(line) else None
             text = match["text"] or (follower[line.start].text if line.start in follower else "") if match else ""
-            if match and text:
+            if match and text and not is_numbered_date(block):
                 opens, first = _opens(text, match), line is block[0]
                 under_heading = opens and first and bool(above) and (is_heading(above) or _heads_number(above, match))
                 weight = 1.0 if under_heading else _weight(before, line, opens, bool(match["style"]), first, spacing)

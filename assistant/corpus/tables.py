@@ -19,6 +19,11 @@ _CONTENTS = re.compile(r".*\S(?:\t+|\s*(?:\.\s?){4,})\s*(?:\d{1,4}|[ivxlc]{1,6})
 """A line of a table of contents: a page number at its end, behind dots or a tabulator."""
 
 
+def is_contents(text: str) -> bool:
+    """Whether a line is of a table of contents."""
+    return bool(_CONTENTS.fullmatch(text))
+
+
 def with_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines with the role "table" where the text shows one: rows written out, contents, captions and the titles under them."""
     found: list[Line] = []

@@ -105,9 +105,10 @@ def compare(count: Count, gold: Sequence[dict[str, Any]], paragraphs: Sequence[P
     for row in gold:
         text = squeezed(row["text"])
         among = [paragraph for paragraph in left[row["number"]] if paragraph.label not in used]
-        best = max(among, key=lambda item: Indel.normalized_similarity(text[:200], squeezed(item.text)[:200]), default=None)
+        size = min(200, len(text))
+        best = max(among, key=lambda item: Indel.normalized_similarity(text[:200], squeezed(item.text)[:size]), default=None)
         count.gold += 1
-        if best is None or Indel.normalized_similarity(text[:60], squeezed(best.text)[:60]) < 0.8:
+        if not text or best is None or Indel.normalized_similarity(text[:60], squeezed(best.text)[: min(60, len(text))]) < 0.8:
             count.missed[kind_of(row, texts)] += 1
             if show and kind_of(row, texts) == "other":
                 print("   not found:", row["number"], row["text"][:100])
