@@ -186,7 +186,10 @@ def test_an_annex_in_the_table_of_contents_opens_no_annex() -> None:
     """The body's paragraphs are 1, 2, … though "Annex" stands above them in the contents, with or without page numbers there."""
     body = ["1. The Group met twice in the year.", "2. It adopted its report.", "3. It rose."]
     annex = ["Annex", "The Norhaven outcome", "1. The annex says more.", "2. It says no more."]
-    for entry in (["Introduction\t\t3", "Annex", "The Norhaven outcome\t\t5", "Findings\t\t4"], ["Introduction", "Annex", "The Norhaven outcome"]):
+    for entry in (
+        ["Introduction\t\t3", "Annex", "The Norhaven outcome\t\t5", "Findings\t\t4"],
+        ["Introduction", "Annex", "The Norhaven outcome"],
+    ):
         found, _, ledger = read("Contents", *entry, "I. Introduction", *body, *annex)
         assert found[-5:] == ["1", "2", "3", "annex.1", "annex.2"]
         assert ledger.repeats == ()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from assistant.corpus.chains import TITLED, WEAK, Mark, chain_of, series_of
@@ -219,23 +219,26 @@ def _is_only_a_list(lines: Sequence[Line], chain: list[Mark], candidates: Sequen
         if not is_heading(block) and block[-1].text.rstrip("] ")[-1:] not in (",", ";")
     ]
     edges = [*(mark.line for mark in chain), len(lines)]
-    inside = [[block for block in blocks_of(lines[a:b], spacing)[1:] if _is_prose(block, first.series)] for a, b in pairwise(edges)]
+    own = {mark.label for mark in chain}
+    inside = [[block for block in blocks_of(lines[a:b], spacing)[1:] if _is_prose(block, first.series, own)] for a, b in pairwise(edges)]
     unnumbered = _size(line for block in before for line in block)
     among = sum(_size(line for block in blocks for line in block) for blocks in inside)
     after = _size(line for block in inside[-1] for line in block)
-    other = next((mark.line for mark in candidates if mark.line > last.line and mark.series != last.series), len(lines))
+    others = (mark for mark in candidates if mark.line > last.line and mark.series != last.series)
+    other = next((mark.line for mark in others if mark.parents.rstrip(".") not in own), len(lines))
     share = 0.15 if first.after_colon and after else 0.4 if before else 0.6
     return unnumbered + max(after, _size(lines[other:])) > share * size or unnumbered + among > 0.6 * size
 
 
-def _is_prose(block: Sequence[Line], series: tuple[str, str]) -> bool:
-    """Whether a block is no heading, item of a list or rest of a sentence; a number of another series is text."""
+def _is_prose(block: Sequence[Line], series: tuple[str, str], own: Collection[str]) -> bool:
+    """Whether a block is no heading, item of a list or rest of a sentence; a number of another series is text, but for one below
+    a number of the chain (`own` are their labels): 12.1 below 12."""
     first = block[0].text[0]
     match = _MARK.match(block[0].text) if first.isdigit() else None
     return (
         first.isalnum()
         and not first.islower()
-        and not (match and series_of(match["parents"], match["style"] or "") == series)
+        and not (match and (series_of(match["parents"], match["style"] or "") == series or match["parents"].rstrip(".") in own))
         and not is_heading(block)
     )
 
