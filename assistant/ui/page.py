@@ -16,14 +16,13 @@ from typing import Any
 import gradio as gr
 from gradio.events import api as offer
 
-from assistant.briefing.starting import collect, plan_path
 from assistant.corpus.readers import SUFFIXES
 from assistant.errors import AssistantError, EmptyQuestion
 from assistant.schema import Answer, Mode
 from assistant.ui import choice as choices
 from assistant.ui import documents, keeping, links, render, steering
 from assistant.ui import source as sources
-from assistant.ui.acts import answering, judged, linked_turn, opened
+from assistant.ui.acts import answering, collected, collected_paragraph, judged, linked_turn, opened, taken
 from assistant.ui.choice import Choice
 from assistant.ui.examples import examples_for
 from assistant.ui.turns import Answers, Place, Turn
@@ -32,6 +31,8 @@ TITLE = "Ask the documents"
 STOPPED = "Stopped before the answer was complete."
 ANSWERS_AT_ONCE = 4
 """How many answers are made at the same time; others wait in Gradio's queue. Opening a reference never waits."""
+MOST_WAITING = 40
+"""Questions in that queue; the next is told that the page is busy."""
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 Updates = dict[Any, Any]
@@ -44,7 +45,7 @@ def page(assistant: Answers, examples: Sequence[str] | None = None, changes: boo
     with blocks:
         parts = _Page(assistant, examples, changes)
         parts.wire(blocks)
-    blocks.queue(default_concurrency_limit=ANSWERS_AT_ONCE)
+    blocks.queue(default_concurrency_limit=ANSWERS_AT_ONCE, max_size=MOST_WAITING)
     return blocks
 
 
@@ -75,6 +76,7 @@ class _Page:
                 self._documents_panel()
             with gr.Column(elem_id="source-column", scale=4):
                 self.source = _show(sources.empty(), "source", asset("source.js"))
+        self.taken = _show("", "taken", asset("taken.js"))
 
     def _composer(self, active: Choice) -> None:
         self.notice = _show("", "notice")
@@ -130,7 +132,10 @@ class _Page:
         self.stop.click(None, cancels=[asked, picked])
         for place in (self.transcript, self.source):
             place.cite(self.cite, None, self.source, queue=False, **QUIET)
+        self.source.shut(sources.empty, None, self.source, queue=False, **QUIET)
         self.transcript.collect(self.collect, None, self.notice, queue=False, **QUIET)
+        self.source.collect(self.collect_paragraph, None, self.notice, queue=False, **QUIET)
+        self.transcript.take(self.take, self.turns, [self.taken, self.notice], queue=False, **QUIET)
         fields = [self.mode, self.model, self.url, self.key, self.choice]
         self.use.click(self.choose, fields, [self.choice, self.active, self.model_notice, self.key], queue=False, **QUIET)
         self.transcript.edit(self.edit, None, self.box, queue=False, **QUIET)
@@ -259,15 +264,19 @@ class _Page:
 
     def collect(self, event: gr.EventData) -> str:
         """Adds the question of an answer to the workspace's plan of a briefing."""
-        path = plan_path(self.assistant.settings.workspace)
-        name = f"{path.parent.name}/{path.name}"  # where the workspace lies is nobody's business on a page
+        return collected(self.assistant, str(event.question))
+
+    def collect_paragraph(self, event: gr.EventData) -> str:
+        """Adds the paragraph that is shown to that plan."""
+        return collected_paragraph(self.assistant, str(event.document), str(event.label))
+
+    def take(self, turns: tuple[Turn, ...]) -> Iterator[Updates]:
+        """The conversation as a file; what was given to the browser is taken off the page again."""
         try:
-            added = collect(path, str(event.question))
+            yield {self.taken: taken(self.assistant, turns), self.notice: ""}
         except AssistantError as error:
-            return render.notice(str(error))
-        except OSError as error:
-            return render.notice(f"{name} cannot be written: {error.strerror or 'the system refuses'}")
-        return render.notice(f"{'Added to' if added else 'Already in'} {name}. Make the briefing with: assistant brief run")
+            yield {self.notice: render.notice(str(error))}
+        yield {self.taken: ""}
 
     def choose(self, mode: Mode, model: str | None, url: str | None, key: str | None, before: Choice) -> Updates:
         """Takes the panel's fields as this visitor's choice, and empties the key's field whatever came of it."""

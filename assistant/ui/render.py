@@ -131,7 +131,8 @@ def transcript(turns: Sequence[Turn], examples: Sequence[str]) -> str:
     if turns:
         # While an answer comes it keeps its room, so that nothing moves when the answer is complete.
         waits = ' style="visibility: hidden"' if turns[-1].pending else ""
-        again = f'<p class="begins"{waits}><button type="button" class="anew">New conversation</button></p>'
+        take = '<button type="button" class="take">Save as Markdown</button>'
+        again = f'<p class="begins"{waits}><button type="button" class="anew">New conversation</button>{take}</p>'
         return _log(again + "".join(turn(item, number) for number, item in enumerate(turns)))  # the newest turn is the last child
     buttons = "".join(f'<li><button type="button" class="example" data-question="{escape(q)}">{escape(q)}</button></li>' for q in examples)
     offer = f'<p class="offer">For example</p><ul class="examples">{buttons}</ul>' if examples else ""
@@ -166,6 +167,11 @@ def active(choice: Choice) -> str:
         f'<p class="active">Answers are written by <code>{escape(choice.name or "")}</code>{where}.'
         " Each sentence is checked against its paragraph.</p>"
     )
+
+
+def taken(markdown: str) -> str:
+    """A conversation for the browser to save under a name of its own; nothing of it is shown."""
+    return f'<div hidden data-name="conversation.md" data-markdown="{escape(markdown)}"></div>'
 
 
 def plain(item: Turn) -> str:
