@@ -118,6 +118,7 @@ class _Page:
                 height=120,
                 elem_id="add-documents",
             )
+            self.renew = gr.Button("Read the folder again", visible=self.changes, elem_id="renew")
             self.documents_notice = _show("", "documents-notice")
             self.documents = _show(self._listed(), "documents", asset("documents.js"))
 
@@ -145,6 +146,7 @@ class _Page:
         if self.changes:
             self.files.upload(self.add, self.files, changed, concurrency_id="index", concurrency_limit=1, **QUIET)
             self.documents.remove(self.remove, None, changed, concurrency_id="index", **QUIET)
+            self.renew.click(self.reread, None, changed, concurrency_id="index", **QUIET)
         offer(self.answer, api_name="ask")
         restored = [self.masthead, self.transcript, self.turns, self.only, self.source, self.documents]
         blocks.load(self.restore, self.kept, restored, queue=False, **QUIET)
@@ -169,6 +171,10 @@ class _Page:
     def remove(self, event: gr.EventData) -> Iterator[Updates]:
         """A document is taken out; its file is kept aside."""
         yield from self._changing(documents.removed(self.assistant.settings, str(event.source)))
+
+    def reread(self) -> Iterator[Updates]:
+        """The index is built anew from the folder, for files that were put there or changed by hand."""
+        yield from self._changing(documents.renewed(self.assistant.settings))
 
     def _changing(self, told: Iterator[str]) -> Iterator[Updates]:
         for line in told:

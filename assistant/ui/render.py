@@ -7,6 +7,7 @@ answer stays clickable whatever happened on the server since.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -19,6 +20,8 @@ from assistant.ui.turns import Place, Turn
 
 STANDINGS = {"adopted": "adopted", "draft": "draft", "superseded": "superseded", "unofficial": "unofficial"}
 """The words for a document's standing; "none" says nothing, so nothing is shown."""
+_LIMITED = re.compile(r"^ \((?:draft|superseded|unofficial)(?:, (?:draft|superseded|unofficial))*\)(?=,)")
+"""What a reference says of a text that is not adopted: "X/1 (draft, superseded), para. 6"."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -37,10 +40,11 @@ def name(document: Document) -> str:
 
 
 def short(reference: str, document: Document | None) -> str:
-    """The reference without the document's name: "para. 5"; whole where the document is not known."""
+    """The reference without the document's name and standing, for where both stand beside it: "para. 5"; whole where the document is
+    not known."""
     if document is None or not reference.startswith(name(document)):
         return reference
-    return reference[len(name(document)) :].lstrip(", ") or reference
+    return _LIMITED.sub("", reference[len(name(document)) :]).lstrip(", ") or reference
 
 
 def standing(document: Document | None) -> str:

@@ -50,10 +50,9 @@ window.showOpened = () => {
   }
 };
 
-watch("value", () => {
+// Brings what is opened into view: the panel where the columns are stacked, else the marked words within it.
+window.revealSource = () => {
   const panel = element.querySelector(".source");
-  if (!panel) return;
-  window.showOpened();
   if (window.openedByKey) {  // who opened it by a key reads on there, and comes back with Escape
     window.openedByKey = false;
     panel.focus({ preventScroll: true });
@@ -70,4 +69,10 @@ watch("value", () => {
     const hidden = box.top < view.top + 120 || box.bottom > Math.min(view.bottom, window.innerHeight);
     if (hidden) column.scrollTo({ top: column.scrollTop + box.top - view.top - view.height / 3, behavior });
   }
+};
+
+watch("value", () => {
+  if (!element.querySelector(".source")) return;
+  window.showOpened();
+  window.revealSource();
 });

@@ -10,6 +10,10 @@ element.addEventListener("click", (event) => {
   if (chip) {
     window.openedFrom = chip;
     window.openedByKey = event.detail === 0;  // Enter or Space, not a pointer
+    if (chip.ariaCurrent === "true") {  // it is open already, and may be out of view
+      window.revealSource();
+      return;
+    }
     const { document, label, quote, start } = chip.dataset;
     trigger("cite", { document, label, quote, start: Number(start) });
   } else if (example) {
