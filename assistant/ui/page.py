@@ -65,17 +65,18 @@ class _Page:
         self.turns = gr.State(())
         self.choice = gr.State(active)
         self.kept = gr.BrowserState([], storage_key="assistant-conversation", secret="in this browser only")
-        masthead, welcome = self.opening()
+        masthead, _ = self.opening()
         self.masthead = _show(masthead, "masthead")
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="chat-column", scale=5):
-                self.transcript = _show(welcome, "transcript", asset("transcript.js"))
+                self.transcript = _show(render.transcript((), ()), "transcript", asset("transcript.js"))
                 with gr.Column(elem_id="composer"):
                     self._composer(active)
                 self._model_panel(active)
                 self._documents_panel()
             with gr.Column(elem_id="source-column", scale=4):
                 self.source = _show(sources.empty(), "source", asset("source.js"))
+        self.parcel = _show("", "parcel", asset("parcel.js"))
         self.taken = _show("", "taken", asset("taken.js"))
 
     def _composer(self, active: Choice) -> None:
@@ -124,12 +125,12 @@ class _Page:
 
     def wire(self, blocks: gr.Blocks) -> None:
         """Connects events to functions; call it inside the Blocks."""
-        shown = [self.box, self.transcript, self.source, self.notice, self.turns, self.ask, self.stop]
+        shown = [self.box, self.parcel, self.source, self.notice, self.turns, self.ask, self.stop]
         past = [self.turns, self.choice, self.only]
         asked = gr.on([self.ask.click, self.box.submit], self.converse, [self.box, *past], shown, concurrency_id="answer", **QUIET)
         picked = self.transcript.example(self.example, past, shown, concurrency_id="answer", **QUIET)
         for event in (asked, picked):
-            event.then(self.settle, self.turns, [self.transcript, self.turns, self.ask, self.stop, self.kept], queue=False, **QUIET)
+            event.then(self.settle, self.turns, [self.parcel, self.turns, self.ask, self.stop, self.kept], queue=False, **QUIET)
         self.stop.click(None, cancels=[asked, picked])
         for place in (self.transcript, self.source):
             place.cite(self.cite, None, self.source, queue=False, **QUIET)
@@ -141,14 +142,14 @@ class _Page:
         self.use.click(self.choose, fields, [self.choice, self.active, self.model_notice, self.key], queue=False, **QUIET)
         self.transcript.edit(self.edit, None, self.box, queue=False, **QUIET)
         self.transcript.judge(self.judge, self.turns, self.notice, queue=False, **QUIET)
-        self.transcript.anew(self.anew, None, [self.transcript, self.turns, self.source, self.kept], queue=False, **QUIET)
+        self.transcript.anew(self.anew, None, [self.parcel, self.turns, self.source, self.kept], queue=False, **QUIET)
         changed = [self.documents_notice, self.documents, self.masthead, self.only, self.files]
         if self.changes:
             self.files.upload(self.add, self.files, changed, concurrency_id="index", concurrency_limit=1, **QUIET)
             self.documents.remove(self.remove, None, changed, concurrency_id="index", **QUIET)
             self.renew.click(self.reread, None, changed, concurrency_id="index", **QUIET)
         offer(self.answer, api_name="ask")
-        restored = [self.masthead, self.transcript, self.turns, self.only, self.source, self.documents]
+        restored = [self.masthead, self.parcel, self.turns, self.only, self.source, self.documents]
         blocks.load(self.restore, self.kept, restored, queue=False, **QUIET)
 
     def _offered(self) -> list[tuple[str, str]]:
@@ -195,9 +196,8 @@ class _Page:
         if linked:
             turns = (*turns, linked_turn(self.assistant, linked))
         only = gr.update(choices=(offered := self._offered()), visible=bool(offered))
-        updates = {self.masthead: masthead, self.transcript: welcome, self.only: only, self.documents: self._listed()} | (
-            self._told(turns) if turns else {}
-        )
+        shown = render.parcel(turns, whole=True) if turns else welcome
+        updates = {self.masthead: masthead, self.parcel: shown, self.only: only, self.documents: self._listed()}
         first = turns[-1].first_citation if linked else None
         return updates | {self.source: opened(self.assistant, Place.of(first)) if first else sources.empty(), self.turns: turns}
 
@@ -206,9 +206,9 @@ class _Page:
         try:
             documents, coverage = self.assistant.documents(), self.assistant.coverage()
         except AssistantError as error:
-            return render.header_problem(TITLE, str(error)), render.transcript((), self.examples or ())
+            return render.header_problem(TITLE, str(error)), render.parcel((), self.examples or ())
         examples = examples_for(documents) if self.examples is None else self.examples
-        return render.header(TITLE, documents, coverage), render.transcript((), examples)
+        return render.header(TITLE, documents, coverage), render.parcel((), examples)
 
     def converse(self, question: str, past: tuple[Turn, ...], chosen: Choice, only: list[str] | None) -> Iterator[Updates]:
         """A question and its answer as it streams; the first citation opens by itself, an abstention closes the panel."""
@@ -262,7 +262,7 @@ class _Page:
 
     def anew(self) -> Updates:
         """An empty conversation, here and in the browser."""
-        return {self.transcript: self.opening()[1], self.turns: (), self.source: sources.empty(), self.kept: []}
+        return {self.parcel: self.opening()[1], self.turns: (), self.source: sources.empty(), self.kept: []}
 
     def cite(self, event: gr.EventData) -> str:
         """Opens the reference that was clicked. What the browser sends is a place to look up, never trusted as text."""
@@ -293,7 +293,7 @@ class _Page:
         return {self.choice: chosen, self.active: render.active(chosen), self.model_notice: "", self.key: ""}
 
     def _told(self, turns: tuple[Turn, ...]) -> Updates:
-        return {self.transcript: render.transcript(turns, ()), self.turns: turns}
+        return {self.parcel: render.parcel(turns), self.turns: turns}
 
     def _busy(self, busy: bool) -> Updates:
         return {self.ask: gr.update(visible=not busy), self.stop: gr.update(visible=busy)}

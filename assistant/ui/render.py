@@ -133,17 +133,25 @@ def turn(item: Turn, number: int = 0) -> str:
 def transcript(turns: Sequence[Turn], examples: Sequence[str]) -> str:
     """The whole conversation, or, while it is empty, what can be asked."""
     if turns:
-        # While an answer comes it keeps its room, so that nothing moves when the answer is complete.
-        waits = ' style="visibility: hidden"' if turns[-1].pending else ""
-        take = '<button type="button" class="take">Save as Markdown</button>'
-        again = f'<p class="begins"{waits}><button type="button" class="anew">New conversation</button>{take}</p>'
-        return _log(again + "".join(turn(item, number) for number, item in enumerate(turns)))  # the newest turn is the last child
+        return _log(_begins(turns) + "".join(turn(item, number) for number, item in enumerate(turns)))  # the newest turn is the last child
     buttons = "".join(f'<li><button type="button" class="example" data-question="{escape(q)}">{escape(q)}</button></li>' for q in examples)
     offer = f'<p class="offer">For example</p><ul class="examples">{buttons}</ul>' if examples else ""
     return _log(
         '<div class="welcome"><p class="lead">Ask a question of the documents. Each sentence of the answer carries the numbered'
         f" paragraph that says it; what no paragraph says is left out.</p>{offer}</div>"
     )
+
+
+def parcel(turns: Sequence[Turn], examples: Sequence[str] = (), whole: bool = False) -> str:
+    """What the browser puts into the conversation on the page: the newest turn in its place, or all of it anew (`whole`).
+
+    So an event of an answer costs the same however long the conversation is. The markup is an attribute's text, so that it is not on the
+    page twice.
+    """
+    if whole or not turns:
+        return _parcel(transcript(turns, examples), "yes")
+    number = len(turns) - 1
+    return _parcel(_begins(turns) + turn(turns[number], number))
 
 
 def header(title: str, documents: Sequence[Document], coverage: Coverage) -> str:
@@ -187,6 +195,17 @@ def plain(item: Turn) -> str:
         return "; ".join(dict.fromkeys(full(c.reference, documents.get(c.document)) for c in citations))
 
     return "\n\n".join(f"{marks[0]}{s.text}{marks[1]} [{references(s.citations)}]" for s in item.statements)
+
+
+def _parcel(markup: str, whole: str = "") -> str:
+    return f'<div hidden data-whole="{whole}" data-markup="{escape(markup)}"></div>'
+
+
+def _begins(turns: Sequence[Turn]) -> str:
+    """What can be done with the conversation. While an answer comes it only keeps its room, so that nothing moves when that is complete."""
+    waits = ' style="visibility: hidden"' if turns[-1].pending else ""
+    take = '<button type="button" class="take">Save as Markdown</button>'
+    return f'<p class="begins"{waits}><button type="button" class="anew">New conversation</button>{take}</p>'
 
 
 def _log(inside: str) -> str:

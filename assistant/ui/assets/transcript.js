@@ -1,4 +1,4 @@
-// Runs once, when the transcript is on the page: `element` is its root, `trigger` reaches Python, `watch` sees new answers.
+// Runs once, when the transcript is on the page: `element` is its root, `trigger` reaches Python, parcels bring what is new.
 // One listener on the root serves every chip of every turn, those that arrive later included.
 const seen = { turns: 0 };
 
@@ -76,8 +76,25 @@ element.addEventListener("keydown", (event) => {
   if (event.key === "Escape") window.shutSource?.();
 });
 
+// Puts what came from the server in its place: all of it, or the newest turn over its former self. The others stay as they are, with
+// what is focused or unfolded in them.
+window.receive = (parcel) => {
+  const came = document.createRange().createContextualFragment(parcel.dataset.markup);
+  const log = element.querySelector(".log");
+  if (parcel.dataset.whole) {
+    log.replaceChildren(...came.querySelector(".log").childNodes);
+  } else {
+    log.querySelector(".welcome")?.remove();
+    for (const part of [...came.children]) {
+      const former = log.querySelector(part.matches(".turn") ? `.turn[data-turn="${part.dataset.turn}"]` : ".begins");
+      former ? former.replaceWith(part) : log.append(part);
+    }
+  }
+  arrived();
+};
+
 // A new question goes to the top of the view and stays there while its answer grows, so that nobody reads a moving text.
-watch("value", () => {
+function arrived() {
   const turns = element.querySelectorAll(".turn");
   window.showOpened?.();
   if (turns.length > seen.turns) {
@@ -89,4 +106,4 @@ watch("value", () => {
     if (!visible) newest.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
   }
   seen.turns = turns.length;
-});
+}
