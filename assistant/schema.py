@@ -166,7 +166,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What was found, before anything is said. `question` is what was searched for; `rewritten` says that it is not what was asked."""
+    """What was found, before anything is read or said, in the order of the search; the answer's passages are those of them that count.
+
+    `question` is what was searched for; `rewritten` says that it is not what was asked.
+    """
 
     passages: tuple[Passage, ...]
     coverage: Coverage

@@ -291,6 +291,10 @@ class FakeAssistant:
         """The shipped document."""
         return (CHAIR,)
 
+    def document_paragraphs(self, name: str) -> tuple[Document, tuple[Passage, ...]]:
+        """The shipped document, whole."""
+        return CHAIR, tuple(passage(number) for number in range(1, len(PARAGRAPHS) + 1))
+
     def coverage(self, filters: Filters = Filters()) -> Coverage:
         """One document, ten paragraphs."""
         return COVERAGE

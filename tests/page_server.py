@@ -24,6 +24,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
+def installed() -> str | None:
+    """Where a Chromium is installed, if one is."""
+    places = [*(path for name in NAMES if (path := shutil.which(name))), "/usr/bin/chromium", "/usr/bin/google-chrome"]
+    return next((path for path in places if Path(path).exists()), None)
+
+
 class Served:
     """A page in a process of its own, as a user runs it; `said` holds the lines that the process has printed since."""
 
@@ -118,9 +124,7 @@ def browser() -> Iterator[Browser]:
 
     It ends with its module: while Playwright is there its event loop counts as running, and asynchronous tests cannot.
     """
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
-    if found is None:
-        found = next((str(path) for path in (Path("/usr/bin/chromium"), Path("/usr/bin/google-chrome")) if path.exists()), None)
+    found = installed()
     if found is None:
         reason = f"no browser: none of {', '.join(NAMES)} is installed"
         if os.environ.get(REQUIRED) == "1":

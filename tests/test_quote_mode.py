@@ -38,7 +38,7 @@ def labels(found: tuple[Passage, ...]) -> list[str]:
 def test_the_reader_brings_a_paragraph_up_from_below_the_cut() -> None:
     """Of four read, the best two are kept, and one that retrieval had third comes first."""
     scorer = WordScorer()
-    found = nearest("when was the fee raised?", passages, TrainedReader(scorer, PLAIN), top=2, read=4)
+    found = nearest("when was the fee raised?", passages(4), TrainedReader(scorer, PLAIN), top=2, read=4)
     assert labels(found) == ["3", "2"]
     assert found[0].scores.reader is not None
     assert scorer.asked == [4]
@@ -46,29 +46,25 @@ def test_the_reader_brings_a_paragraph_up_from_below_the_cut() -> None:
 
 def test_what_is_not_read_stays_behind_what_is() -> None:
     """More passages may be asked for than are read: the rest follows in retrieval's order."""
-    assert labels(nearest("the harbour fee", passages, TrainedReader(WordScorer(), PLAIN), top=4, read=2)) == ["2", "1", "3", "4"]
+    assert labels(nearest("the harbour fee", passages(4), TrainedReader(WordScorer(), PLAIN), top=4, read=2)) == ["2", "1", "3", "4"]
 
 
 def test_a_counted_point_stays_where_its_ordinal_put_it() -> None:
     """ "The second point" is found by its opening; what it says has nothing to do with the question's words."""
     scorer = WordScorer()
-    assert labels(nearest("the second point", passages, TrainedReader(scorer, PLAIN), top=4, read=4)) == ["1", "2", "3", "4"]
+    assert labels(nearest("the second point", passages(4), TrainedReader(scorer, PLAIN), top=4, read=4)) == ["1", "2", "3", "4"]
     assert scorer.asked == []
 
 
 def test_a_reader_without_an_opinion_is_not_asked_for_one() -> None:
-    """Likeness does not order passages, and no more are searched than are shown."""
-    asked = []
+    """Likeness does not order passages: the search's order stays."""
 
     class Likeness(TrainedReader):
         orders = False
 
-    def search(top: int) -> tuple[Passage, ...]:
-        asked.append(top)
-        return passages(top)
-
-    assert labels(nearest("fee", search, Likeness(WordScorer(), PLAIN), top=2, read=4)) == ["1", "2"]
-    assert asked == [2]
+    scorer = WordScorer()
+    assert labels(nearest("fee", passages(4), Likeness(scorer, PLAIN), top=2, read=4)) == ["1", "2"]
+    assert scorer.asked == []
 
 
 def test_the_answer_is_the_sentence_and_not_its_paragraph() -> None:

@@ -219,7 +219,7 @@ def test_the_source_shows_its_neighbours_and_what_is_known() -> None:
 
     html = source.source(Place(report.id, "42", "Text 42", 0), tuple(map(numbered, ("41", "42", "43"))))
     assert Reader(html).text == (
-        "Final report adoptedA/80/257EgyptEightieth25 July 2025F. CapacitySteps"
-        "para. 41Text 41.para. 42 pages 17–18 of the fileText 42.Copy as footnotepara. 43Text 43.Back to the answer"
+        "Final report adopted×A/80/257EgyptEightieth25 July 2025F. CapacitySteps"
+        "para. 41Text 41.para. 42 pages 17–18 of the fileText 42.Copy as footnoteAdd to briefingpara. 43Text 43.Back to the answer"
     )
     assert html.index("neighbour before") < html.index("cited") < html.index("neighbour after")

@@ -6,10 +6,10 @@ question ──stands alone?──> look-up or hybrid search ──> passages �
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ class Assistant:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = Lock()
+        self._opening = Lock()
         self._opened: Generation | None = None
         self._session: Session | None = None
 
@@ -89,18 +90,24 @@ class Assistant:
         Raises:
             MismatchedIndex: it was built with another encoder or splitter than the settings and this program mean.
         """
-        generation = self.generation()
-        if self._session is None or self._session.generation is not generation:
-            from assistant.reader.opening import OpenedReader
-            from assistant.reader.similarity import SimilarityReader
-            from assistant.retrieval.searcher import Searcher
+        return self._session_of(self.generation())
 
-            check_fingerprint(generation.manifest, fingerprint(self._encoder_info))
-            encoder = partial(self._encoder_of, generation)
-            searcher = Searcher(generation, encoder, self.settings.retrieval)
-            reader = OpenedReader(self.settings.reader, SimilarityReader(encoder, generation.lexical))
-            self._session = Session(generation, searcher, reader)
-        return self._session
+    def _session_of(self, generation: Generation) -> Session:
+        with self._opening:  # many may ask at once of a newly published index: it is opened for all of them together
+            if self._session is None or self._session.generation is not generation:
+                self._session = self._open(generation)
+            return self._session
+
+    def _open(self, generation: Generation) -> Session:
+        from assistant.reader.opening import OpenedReader
+        from assistant.reader.similarity import SimilarityReader
+        from assistant.retrieval.searcher import Searcher
+
+        check_fingerprint(generation.manifest, fingerprint(self._encoder_info))
+        encoder = partial(self._encoder_of, generation)
+        searcher = Searcher(generation, encoder, self.settings.retrieval)
+        reader = OpenedReader(self.settings.reader, SimilarityReader(encoder, generation.lexical))
+        return Session(generation, searcher, reader)
 
     def warm_up(self) -> None:
         """Loads all that the first question needs, so that it need not wait for it. Errors are as `stream`."""
@@ -118,9 +125,7 @@ class Assistant:
 
     def coverage(self, filters: Filters = Filters()) -> Coverage:
         """How many documents and paragraphs `filters` leave to be searched."""
-        store = self.generation().store
-        selection = store.select(filters)
-        return Coverage(len(selection.documents), store.count(selection) if filters else self.generation().manifest.paragraphs)
+        return _coverage(self.generation(), filters)
 
     def search(self, question: str, *, filters: Filters = Filters(), top: int | None = None) -> tuple[Passage, ...]:
         """The passages for a question: those it names by number, else the `top` nearest."""
@@ -208,20 +213,22 @@ class Assistant:
     def _answer(self, request: Request) -> Generator[AnswerEvent]:
         begin = time.perf_counter()
         asked = yield from self._standing_alone(request)
-        generation = self.generation()
+        generation = self.generation()  # one for the whole answer, whatever is published meanwhile
         found = look_up(asked.question, generation.store, request.filters)
-        passages = found.passages if found else self._nearest(asked.question, request)
-        if found is None:
-            generation = self.session().generation
-        coverage = self.coverage(request.filters)
-        searched = Searched(passages, coverage, asked.question, asked.question != request.question)
+        session = cache(partial(self._session_of, generation))
+        passages = found.passages if found else self._candidates(asked.question, request, session())
+        searched = Searched(passages, _coverage(generation, request.filters), asked.question, asked.question != request.question)
         timings = {"search": (time.perf_counter() - begin) * 1e3}
         yield searched
-        draft = draft_of(request, searched, generation.id, found)
+        if found is None:
+            passages = nearest(asked.question, passages, session().reader, request.top, self.settings.reader.passages)
+            timings["order"] = (time.perf_counter() - begin) * 1e3 - timings["search"]
+        draft = draft_of(request, replace(searched, passages=passages), generation.id, found)
+        in_quotations = partial(self._in_quote_mode, asked.question, found, session)
         if request.model and passages:
-            answer = yield from self._in_model_mode(request, request.model, draft, found, asked)
+            answer = yield from self._in_model_mode(request, request.model, draft, in_quotations, asked)
         else:
-            answer = self._in_quote_mode(asked.question, draft, found)
+            answer = in_quotations(draft)
             yield from answer.statements
         yield replace(answer, timings_ms=timings | {"total": (time.perf_counter() - begin) * 1e3})
 
@@ -233,28 +240,27 @@ class Assistant:
 
         return (yield from stand_alone(request.question, request.history, request.model, self.settings.prompts))
 
-    def _nearest(self, question: str, request: Request) -> tuple[Passage, ...]:
-        session = self.session()
+    def _candidates(self, question: str, request: Request, session: Session) -> tuple[Passage, ...]:
+        """The passages that the search finds, in its order: all that are answered from, and all that the reader orders."""
+        top = max(request.top, self.settings.reader.passages) if session.reader.orders else request.top
+        return session.searcher.search(question, filters=request.filters, top=top)
 
-        def search(top: int) -> tuple[Passage, ...]:
-            return session.searcher.search(question, filters=request.filters, top=top)
-
-        return nearest(question, search, session.reader, request.top, self.settings.reader.passages)
-
-    def _in_quote_mode(self, question: str, draft: Answer, found: Found | None) -> Answer:
+    def _in_quote_mode(self, question: str, found: Found | None, session: Callable[[], Session], draft: Answer) -> Answer:
         if needs_no_reader(draft, found):  # and so no session: a look-up is answered from any index
             return answer_as_named(draft)
-        return answer_with_quotes(question, draft, found, self.session().reader, self.settings.answer)
+        return answer_with_quotes(question, draft, found, session().reader, self.settings.answer)
 
     def _in_model_mode(
-        self, request: Request, model: ModelSettings, draft: Answer, found: Found | None, asked: Standalone
+        self, request: Request, model: ModelSettings, draft: Answer, in_quotations: Callable[[Answer], Answer], asked: Standalone
     ) -> Generator[AnswerEvent, None, Answer]:
         from assistant.answer.model_mode import answer_in_model_mode, fall_back
-
-        def in_quotations(draft: Answer) -> Answer:
-            return self._in_quote_mode(asked.question, draft, found)
 
         if asked.unreachable and request.fallback:  # it was asked once for this question already
             return (yield from fall_back(draft, asked.unreachable.what, in_quotations))
         quotations = in_quotations if request.fallback else None
         return (yield from answer_in_model_mode(draft, model, self.settings.prompts, quotations))
+
+
+def _coverage(generation: Generation, filters: Filters) -> Coverage:
+    selection = generation.store.select(filters)
+    return Coverage(len(selection.documents), generation.store.count(selection) if filters else generation.manifest.paragraphs)

@@ -8,7 +8,7 @@ else                                   the reader's sentences, or a refusal belo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.answer import quote
@@ -19,16 +19,13 @@ from assistant.schema import Answer, Passage
 from assistant.settings import AnswerSettings
 
 
-def nearest(question: str, search: Callable[[int], tuple[Passage, ...]], reader: Reader, top: int, read: int) -> tuple[Passage, ...]:
-    """The `top` passages for a question: the reader orders the first `read` that `search` (of so many) gives.
+def nearest(question: str, found: tuple[Passage, ...], reader: Reader, top: int, read: int) -> tuple[Passage, ...]:
+    """The `top` passages for a question, of those that the search `found`: the reader orders the first `read`.
 
     A counted point is found by its ordinal and not by what it says: there the search's order stays. So it does where the reader has no
     opinion.
     """
-    if not reader.orders:
-        return search(top)
-    found = search(max(top, read))
-    if counted_points(question, found):
+    if not reader.orders or counted_points(question, found):
         return found[:top]
     return tuple(ordered(found[:read], reader.read(question, found[:read]).relevance)[:top]) + found[read:top]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from assistant.answer.engine import Assistant
 from assistant.answer.request import AskMode
@@ -23,6 +23,13 @@ from assistant.settings import ModelSettings
 Tell = Callable[[str, int, int], None]
 """(what is being done, how many are done, of how many)"""
 _TRIES = 3
+
+
+class Shows(Protocol):
+    """What reading a quotation again needs of `assistant.Assistant`."""
+
+    def show(self, reference: str) -> Passage:
+        """One paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +169,7 @@ def _looked_up(reference: str, generation: Generation) -> tuple[Passage, ...]:
     return found.passages
 
 
-def reply_of(answer: Answer, assistant: Assistant) -> Reply:
+def reply_of(answer: Answer, assistant: Shows) -> Reply:
     """An answer with every quotation read again from the index.
 
     Raises:
@@ -176,7 +183,7 @@ def reply_of(answer: Answer, assistant: Assistant) -> Reply:
     return Reply(said, answer.coverage, answer.remarks, answer.model, answer.fallback, len(answer.withheld))
 
 
-def evidence_of(citation: Citation, assistant: Assistant) -> Evidence:
+def evidence_of(citation: Citation, assistant: Shows) -> Evidence:
     """A citation's words in the paragraph as the index has it now.
 
     Raises:
@@ -191,7 +198,7 @@ def evidence_of(citation: Citation, assistant: Assistant) -> Evidence:
     return Evidence(passage, citation.start, citation.end, path_of(citation.reference, passage))
 
 
-def confirmed(evidence: Sequence[Evidence], assistant: Assistant) -> tuple[Evidence, ...]:
+def confirmed(evidence: Sequence[Evidence], assistant: Shows) -> tuple[Evidence, ...]:
     """Evidence read again: the same words, with the document as it is known now.
 
     Raises:

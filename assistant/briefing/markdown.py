@@ -13,6 +13,8 @@ from assistant.briefing.blocks import Block, Content, Heading, Items, Note, Para
 _INLINE = re.compile(r"[\\`*_\[\]<>~^$|#]|&(?=#?\w+;)|(?<!\S)@|(?<=\w)@(?=\w)|(?<=[A-Za-z]):(?=//)|(?<=\bwww)\.|!(?=$)")
 _LINE_START = re.compile("[+=:%-]")
 _NUMBER = re.compile(r"\d{1,9}(?=[.)])")
+_DEFINES = re.compile(r"\[\^\d+\](?=:)")
+"""A call of a note and a colon: at the beginning of a line they would define the note."""
 _LARGEST = 900_000_000
 """A list's number has nine digits at most."""
 _EDGES = re.compile(r"^[^\S\n]+|[^\S\n]+$", re.MULTILINE)
@@ -38,7 +40,7 @@ def _lines(escaped: str) -> str:
 def _line(escaped: str) -> str:
     if _LINE_START.match(escaped):
         escaped = f"\\{escaped}"
-    elif number := _NUMBER.match(escaped):
+    elif number := _NUMBER.match(escaped) or _DEFINES.match(escaped):
         escaped = f"{number[0]}\\{escaped[number.end() :]}"
     return _EDGES.sub(lambda match: "".join(f"&#{ord(character)};" for character in match[0]), escaped)
 

@@ -7,10 +7,11 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 from threading import Lock
+from typing import Literal
 
 from assistant.answer.engine import Assistant
 from assistant.briefing.blocks import one_line
-from assistant.briefing.plan import FENCE, Plan, decoded, parse_plan, question_of, read_bytes
+from assistant.briefing.plan import FENCE, Plan, decoded, parse_plan, question_of, read_bytes, reference_of
 from assistant.errors import InvalidPlan, NoIndex
 from assistant.index.manifest import write_durably
 from assistant.schema import Document, Passage
@@ -73,7 +74,15 @@ def collect(path: Path, question: str) -> bool:
         InvalidPlan: the plan or the question cannot be used.
         OSError: the file cannot be written.
     """
-    asked = question_of(question, path.name)
+    return _collected(path, "ask", question_of(question, path.name))
+
+
+def collect_paragraph(path: Path, reference: str) -> bool:
+    """The same for a paragraph that is to be quoted whole, such as "A/77/275#12"."""
+    return _collected(path, "quote", reference_of(reference, path.name))
+
+
+def _collected(path: Path, word: Literal["ask", "quote"], what: str) -> bool:
     with _writing:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,15 +90,24 @@ def collect(path: Path, question: str) -> bool:
         raw = read_bytes(path)
         text = decoded(raw, path.name)
         plan = parse_plan(text, path.name)
-        if any(ask.question == asked for ask in plan.asks):
+        if (word, what) in _wanted(plan):
             return False
         end = "\r\n" if "\r\n" in text else "\n"
         gap = "" if text.endswith(("\n", "\r")) else end
         heading = "" if _last_heading(plan) == _COLLECTED else f"{end}# {_COLLECTED}{end}{end}"
-        added = f"{gap}{heading}- ask: {asked}{end}"
-        _check(parse_plan(text + added, path.name), plan, asked, path)
+        added = f"{gap}{heading}- {word}: {what}{end}"
+        made = parse_plan(text + added, path.name)
+        if sorted(_wanted(made)) != sorted([*_wanted(plan), (word, what)]):  # it ends in a fence or a comment, which would swallow it
+            step = "Look whether a comment or a fence is left open there."
+            what = "question" if word == "ask" else "paragraph"
+            raise InvalidPlan(f"{path.name}: the {what} cannot be added at its end", step)
         write_durably(path, raw + added.encode())
         return True
+
+
+def _wanted(plan: Plan) -> list[tuple[str, str]]:
+    """All that a plan asks and quotes."""
+    return [*(("ask", ask.question) for ask in plan.asks), *(("quote", cite.reference) for cite in plan.cites)]
 
 
 def _last_heading(plan: Plan) -> str:
@@ -98,12 +116,6 @@ def _last_heading(plan: Plan) -> str:
 
     headings = [text_of(part.content) for part in plan.parts if isinstance(part, Branch) and part.kind == "heading"]
     return headings[-1] if headings else ""
-
-
-def _check(made: Plan, before: Plan, asked: str, path: Path) -> None:
-    """A plan that ends in the middle of something (a fence, a comment) would swallow the question."""
-    if [ask.question for ask in made.asks] != [*(ask.question for ask in before.asks), asked]:
-        raise InvalidPlan(f"{path.name}: the question cannot be added at its end", "Look whether a comment or a fence is left open there.")
 
 
 def _toml(text: str) -> str:

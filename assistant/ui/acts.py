@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import cast
 
+from assistant.briefing.conversation import conversation_markdown
+from assistant.briefing.starting import collect, collect_paragraph, plan_path
 from assistant.errors import AssistantError, EmptyQuestion
 from assistant.eval import feedback
 from assistant.ui import links, render
@@ -74,3 +77,31 @@ def judged(assistant: Answers, turns: Sequence[Turn], at: object, verdict: str, 
     except AssistantError as error:
         return render.notice(str(error))
     return render.notice(f"Noted for review: {verdict}" + (f"; {label} was taken for the right paragraph." if right else "."))
+
+
+def collected(assistant: Answers, question: str) -> str:
+    """The notice after the question of an answer was put into the workspace's plan of a briefing."""
+    return _planned(assistant, lambda path: collect(path, question))
+
+
+def collected_paragraph(assistant: Answers, document: str, label: str) -> str:
+    """The same for a paragraph, which the briefing then quotes whole."""
+    return _planned(assistant, lambda path: collect_paragraph(path, f"{assistant.show(f'{document}#{label}').document.id}#{label}"))
+
+
+def taken(assistant: Answers, turns: Sequence[Turn]) -> str:
+    """The conversation as Markdown with footnotes, for the browser to save; unfinished and failed answers are not in it."""
+    answers = [(turn.answer, turn.filters) for turn in turns if turn.answer]
+    return render.taken(conversation_markdown(answers, assistant))
+
+
+def _planned(assistant: Answers, add: Callable[[Path], bool]) -> str:
+    path = plan_path(assistant.settings.workspace)
+    name = f"{path.parent.name}/{path.name}"  # where the workspace lies is nobody's business on a page
+    try:
+        added = add(path)
+    except AssistantError as error:
+        return render.notice(str(error))
+    except OSError as error:
+        return render.notice(f"{name} cannot be written: {error.strerror or 'the system refuses'}")
+    return render.notice(f"{'Added to' if added else 'Already in'} {name}. Make the briefing with: assistant brief run")

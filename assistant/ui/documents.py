@@ -76,6 +76,11 @@ def removed(settings: Settings, source: str) -> Iterator[str]:
     yield from _built(settings, folder, [], [f"{source} was taken out; it lies in {place.relative_to(folder).as_posix()}"])
 
 
+def renewed(settings: Settings) -> Iterator[str]:
+    """Builds the index from the folder as it is now, whatever was put there or changed by hand."""
+    yield from _built(settings, folder_of(settings), [], [])
+
+
 def _built(settings: Settings, folder: Path, names: Sequence[str], said: list[str]) -> Iterator[str]:
     told: queue.Queue[str | BuildReport | Exception] = queue.Queue()
 

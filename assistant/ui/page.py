@@ -16,14 +16,13 @@ from typing import Any
 import gradio as gr
 from gradio.events import api as offer
 
-from assistant.briefing.starting import collect, plan_path
 from assistant.corpus.readers import SUFFIXES
 from assistant.errors import AssistantError, EmptyQuestion
 from assistant.schema import Answer, Mode
 from assistant.ui import choice as choices
 from assistant.ui import documents, keeping, links, render, steering
 from assistant.ui import source as sources
-from assistant.ui.acts import answering, judged, linked_turn, opened
+from assistant.ui.acts import answering, collected, collected_paragraph, judged, linked_turn, opened, taken
 from assistant.ui.choice import Choice
 from assistant.ui.examples import examples_for
 from assistant.ui.turns import Answers, Place, Turn
@@ -32,6 +31,8 @@ TITLE = "Ask the documents"
 STOPPED = "Stopped before the answer was complete."
 ANSWERS_AT_ONCE = 4
 """How many answers are made at the same time; others wait in Gradio's queue. Opening a reference never waits."""
+MOST_WAITING = 40
+"""Questions in that queue; the next is told that the page is busy."""
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 Updates = dict[Any, Any]
@@ -44,7 +45,7 @@ def page(assistant: Answers, examples: Sequence[str] | None = None, changes: boo
     with blocks:
         parts = _Page(assistant, examples, changes)
         parts.wire(blocks)
-    blocks.queue(default_concurrency_limit=ANSWERS_AT_ONCE)
+    blocks.queue(default_concurrency_limit=ANSWERS_AT_ONCE, max_size=MOST_WAITING)
     return blocks
 
 
@@ -64,17 +65,19 @@ class _Page:
         self.turns = gr.State(())
         self.choice = gr.State(active)
         self.kept = gr.BrowserState([], storage_key="assistant-conversation", secret="in this browser only")
-        masthead, welcome = self.opening()
+        masthead, _ = self.opening()
         self.masthead = _show(masthead, "masthead")
         with gr.Row(elem_id="columns"):
             with gr.Column(elem_id="chat-column", scale=5):
-                self.transcript = _show(welcome, "transcript", asset("transcript.js"))
+                self.transcript = _show(render.transcript((), ()), "transcript", asset("transcript.js"))
                 with gr.Column(elem_id="composer"):
                     self._composer(active)
                 self._model_panel(active)
                 self._documents_panel()
             with gr.Column(elem_id="source-column", scale=4):
                 self.source = _show(sources.empty(), "source", asset("source.js"))
+        self.parcel = _show("", "parcel", asset("parcel.js"))
+        self.taken = _show("", "taken", asset("taken.js"))
 
     def _composer(self, active: Choice) -> None:
         self.notice = _show("", "notice")
@@ -116,32 +119,37 @@ class _Page:
                 height=120,
                 elem_id="add-documents",
             )
+            self.renew = gr.Button("Read the folder again", visible=self.changes, elem_id="renew")
             self.documents_notice = _show("", "documents-notice")
             self.documents = _show(self._listed(), "documents", asset("documents.js"))
 
     def wire(self, blocks: gr.Blocks) -> None:
         """Connects events to functions; call it inside the Blocks."""
-        shown = [self.box, self.transcript, self.source, self.notice, self.turns, self.ask, self.stop]
+        shown = [self.box, self.parcel, self.source, self.notice, self.turns, self.ask, self.stop]
         past = [self.turns, self.choice, self.only]
         asked = gr.on([self.ask.click, self.box.submit], self.converse, [self.box, *past], shown, concurrency_id="answer", **QUIET)
         picked = self.transcript.example(self.example, past, shown, concurrency_id="answer", **QUIET)
         for event in (asked, picked):
-            event.then(self.settle, self.turns, [self.transcript, self.turns, self.ask, self.stop, self.kept], queue=False, **QUIET)
+            event.then(self.settle, self.turns, [self.parcel, self.turns, self.ask, self.stop, self.kept], queue=False, **QUIET)
         self.stop.click(None, cancels=[asked, picked])
         for place in (self.transcript, self.source):
             place.cite(self.cite, None, self.source, queue=False, **QUIET)
+        self.source.shut(sources.empty, None, self.source, queue=False, **QUIET)
         self.transcript.collect(self.collect, None, self.notice, queue=False, **QUIET)
+        self.source.collect(self.collect_paragraph, None, self.notice, queue=False, **QUIET)
+        self.transcript.take(self.take, self.turns, [self.taken, self.notice], queue=False, **QUIET)
         fields = [self.mode, self.model, self.url, self.key, self.choice]
         self.use.click(self.choose, fields, [self.choice, self.active, self.model_notice, self.key], queue=False, **QUIET)
         self.transcript.edit(self.edit, None, self.box, queue=False, **QUIET)
         self.transcript.judge(self.judge, self.turns, self.notice, queue=False, **QUIET)
-        self.transcript.anew(self.anew, None, [self.transcript, self.turns, self.source, self.kept], queue=False, **QUIET)
+        self.transcript.anew(self.anew, None, [self.parcel, self.turns, self.source, self.kept], queue=False, **QUIET)
         changed = [self.documents_notice, self.documents, self.masthead, self.only, self.files]
         if self.changes:
             self.files.upload(self.add, self.files, changed, concurrency_id="index", concurrency_limit=1, **QUIET)
             self.documents.remove(self.remove, None, changed, concurrency_id="index", **QUIET)
+            self.renew.click(self.reread, None, changed, concurrency_id="index", **QUIET)
         offer(self.answer, api_name="ask")
-        restored = [self.masthead, self.transcript, self.turns, self.only, self.source, self.documents]
+        restored = [self.masthead, self.parcel, self.turns, self.only, self.source, self.documents]
         blocks.load(self.restore, self.kept, restored, queue=False, **QUIET)
 
     def _offered(self) -> list[tuple[str, str]]:
@@ -165,6 +173,10 @@ class _Page:
         """A document is taken out; its file is kept aside."""
         yield from self._changing(documents.removed(self.assistant.settings, str(event.source)))
 
+    def reread(self) -> Iterator[Updates]:
+        """The index is built anew from the folder, for files that were put there or changed by hand."""
+        yield from self._changing(documents.renewed(self.assistant.settings))
+
     def _changing(self, told: Iterator[str]) -> Iterator[Updates]:
         for line in told:
             yield {self.documents_notice: line}
@@ -184,9 +196,8 @@ class _Page:
         if linked:
             turns = (*turns, linked_turn(self.assistant, linked))
         only = gr.update(choices=(offered := self._offered()), visible=bool(offered))
-        updates = {self.masthead: masthead, self.transcript: welcome, self.only: only, self.documents: self._listed()} | (
-            self._told(turns) if turns else {}
-        )
+        shown = render.parcel(turns, whole=True) if turns else welcome
+        updates = {self.masthead: masthead, self.parcel: shown, self.only: only, self.documents: self._listed()}
         first = turns[-1].first_citation if linked else None
         return updates | {self.source: opened(self.assistant, Place.of(first)) if first else sources.empty(), self.turns: turns}
 
@@ -195,9 +206,9 @@ class _Page:
         try:
             documents, coverage = self.assistant.documents(), self.assistant.coverage()
         except AssistantError as error:
-            return render.header_problem(TITLE, str(error)), render.transcript((), self.examples or ())
+            return render.header_problem(TITLE, str(error)), render.parcel((), self.examples or ())
         examples = examples_for(documents) if self.examples is None else self.examples
-        return render.header(TITLE, documents, coverage), render.transcript((), examples)
+        return render.header(TITLE, documents, coverage), render.parcel((), examples)
 
     def converse(self, question: str, past: tuple[Turn, ...], chosen: Choice, only: list[str] | None) -> Iterator[Updates]:
         """A question and its answer as it streams; the first citation opens by itself, an abstention closes the panel."""
@@ -251,7 +262,7 @@ class _Page:
 
     def anew(self) -> Updates:
         """An empty conversation, here and in the browser."""
-        return {self.transcript: self.opening()[1], self.turns: (), self.source: sources.empty(), self.kept: []}
+        return {self.parcel: self.opening()[1], self.turns: (), self.source: sources.empty(), self.kept: []}
 
     def cite(self, event: gr.EventData) -> str:
         """Opens the reference that was clicked. What the browser sends is a place to look up, never trusted as text."""
@@ -259,15 +270,19 @@ class _Page:
 
     def collect(self, event: gr.EventData) -> str:
         """Adds the question of an answer to the workspace's plan of a briefing."""
-        path = plan_path(self.assistant.settings.workspace)
-        name = f"{path.parent.name}/{path.name}"  # where the workspace lies is nobody's business on a page
+        return collected(self.assistant, str(event.question))
+
+    def collect_paragraph(self, event: gr.EventData) -> str:
+        """Adds the paragraph that is shown to that plan."""
+        return collected_paragraph(self.assistant, str(event.document), str(event.label))
+
+    def take(self, turns: tuple[Turn, ...]) -> Iterator[Updates]:
+        """The conversation as a file; what was given to the browser is taken off the page again."""
         try:
-            added = collect(path, str(event.question))
+            yield {self.taken: taken(self.assistant, turns), self.notice: ""}
         except AssistantError as error:
-            return render.notice(str(error))
-        except OSError as error:
-            return render.notice(f"{name} cannot be written: {error.strerror or 'the system refuses'}")
-        return render.notice(f"{'Added to' if added else 'Already in'} {name}. Make the briefing with: assistant brief run")
+            yield {self.notice: render.notice(str(error))}
+        yield {self.taken: ""}
 
     def choose(self, mode: Mode, model: str | None, url: str | None, key: str | None, before: Choice) -> Updates:
         """Takes the panel's fields as this visitor's choice, and empties the key's field whatever came of it."""
@@ -278,7 +293,7 @@ class _Page:
         return {self.choice: chosen, self.active: render.active(chosen), self.model_notice: "", self.key: ""}
 
     def _told(self, turns: tuple[Turn, ...]) -> Updates:
-        return {self.transcript: render.transcript(turns, ()), self.turns: turns}
+        return {self.parcel: render.parcel(turns), self.turns: turns}
 
     def _busy(self, busy: bool) -> Updates:
         return {self.ask: gr.update(visible=not busy), self.stop: gr.update(visible=busy)}

@@ -7,6 +7,7 @@ answer stays clickable whatever happened on the server since.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
@@ -19,6 +20,8 @@ from assistant.ui.turns import Place, Turn
 
 STANDINGS = {"adopted": "adopted", "draft": "draft", "superseded": "superseded", "unofficial": "unofficial"}
 """The words for a document's standing; "none" says nothing, so nothing is shown."""
+_LIMITED = re.compile(r"^ \((?:draft|superseded|unofficial)(?:, (?:draft|superseded|unofficial))*\)(?=,)")
+"""What a reference says of a text that is not adopted: "X/1 (draft, superseded), para. 6"."""
 
 
 def counted(number: int, noun: str) -> str:
@@ -37,10 +40,11 @@ def name(document: Document) -> str:
 
 
 def short(reference: str, document: Document | None) -> str:
-    """The reference without the document's name: "para. 5"; whole where the document is not known."""
+    """The reference without the document's name and standing, for where both stand beside it: "para. 5"; whole where the document is
+    not known."""
     if document is None or not reference.startswith(name(document)):
         return reference
-    return reference[len(name(document)) :].lstrip(", ") or reference
+    return _LIMITED.sub("", reference[len(name(document)) :]).lstrip(", ") or reference
 
 
 def standing(document: Document | None) -> str:
@@ -129,16 +133,25 @@ def turn(item: Turn, number: int = 0) -> str:
 def transcript(turns: Sequence[Turn], examples: Sequence[str]) -> str:
     """The whole conversation, or, while it is empty, what can be asked."""
     if turns:
-        # While an answer comes it keeps its room, so that nothing moves when the answer is complete.
-        waits = ' style="visibility: hidden"' if turns[-1].pending else ""
-        again = f'<p class="begins"{waits}><button type="button" class="anew">New conversation</button></p>'
-        return _log(again + "".join(turn(item, number) for number, item in enumerate(turns)))  # the newest turn is the last child
+        return _log(_begins(turns) + "".join(turn(item, number) for number, item in enumerate(turns)))  # the newest turn is the last child
     buttons = "".join(f'<li><button type="button" class="example" data-question="{escape(q)}">{escape(q)}</button></li>' for q in examples)
     offer = f'<p class="offer">For example</p><ul class="examples">{buttons}</ul>' if examples else ""
     return _log(
         '<div class="welcome"><p class="lead">Ask a question of the documents. Each sentence of the answer carries the numbered'
         f" paragraph that says it; what no paragraph says is left out.</p>{offer}</div>"
     )
+
+
+def parcel(turns: Sequence[Turn], examples: Sequence[str] = (), whole: bool = False) -> str:
+    """What the browser puts into the conversation on the page: the newest turn in its place, or all of it anew (`whole`).
+
+    So an event of an answer costs the same however long the conversation is. The markup is an attribute's text, so that it is not on the
+    page twice.
+    """
+    if whole or not turns:
+        return _parcel(transcript(turns, examples), "yes")
+    number = len(turns) - 1
+    return _parcel(_begins(turns) + turn(turns[number], number))
 
 
 def header(title: str, documents: Sequence[Document], coverage: Coverage) -> str:
@@ -168,6 +181,11 @@ def active(choice: Choice) -> str:
     )
 
 
+def taken(markdown: str) -> str:
+    """A conversation for the browser to save under a name of its own; nothing of it is shown."""
+    return f'<div hidden data-name="conversation.md" data-markdown="{escape(markdown)}"></div>'
+
+
 def plain(item: Turn) -> str:
     """An answer as text to paste, each sentence followed by its references in brackets."""
     marks = ("“", "”") if item.mode == "quote" else ("", "")
@@ -177,6 +195,17 @@ def plain(item: Turn) -> str:
         return "; ".join(dict.fromkeys(full(c.reference, documents.get(c.document)) for c in citations))
 
     return "\n\n".join(f"{marks[0]}{s.text}{marks[1]} [{references(s.citations)}]" for s in item.statements)
+
+
+def _parcel(markup: str, whole: str = "") -> str:
+    return f'<div hidden data-whole="{whole}" data-markup="{escape(markup)}"></div>'
+
+
+def _begins(turns: Sequence[Turn]) -> str:
+    """What can be done with the conversation. While an answer comes it only keeps its room, so that nothing moves when that is complete."""
+    waits = ' style="visibility: hidden"' if turns[-1].pending else ""
+    take = '<button type="button" class="take">Save as Markdown</button>'
+    return f'<p class="begins"{waits}><button type="button" class="anew">New conversation</button>{take}</p>'
 
 
 def _log(inside: str) -> str:

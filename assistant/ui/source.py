@@ -35,7 +35,7 @@ def source(place: Place, passages: Sequence[Passage]) -> str:
     after = "".join(_neighbour(p, "after") for p in passages[at + 1 :])
     return (
         f'<section class="source" aria-label="Source" data-document="{escape(place.document)}" data-label="{escape(place.label)}"'
-        f' data-quote="{escape(place.quote)}">'
+        f' data-quote="{escape(place.quote)}" tabindex="-1">'
         f"{_head(cited)}{before}{_cited(place, cited)}{after}"
         '<button type="button" class="back">Back to the answer</button></section>'
     )
@@ -62,6 +62,7 @@ def _head(passage: Passage) -> str:
     path = "".join(f'<li dir="auto">{escape(part)}</li>' for part in passage.paragraph.heading)
     return (
         f'<header><h2 dir="auto">{escape(document.title)}{standing(document)}</h2>'
+        '<button type="button" class="shut" aria-label="Close the source">×</button>'
         + (f'<ul class="facts">{known}</ul>' if known else "")
         + (f'<ol class="heading-path" aria-label="Heading">{path}</ol>' if path else "")
         + "</header>"
@@ -77,7 +78,9 @@ def _cited(place: Place, passage: Passage) -> str:
     limited = f"{passage.document.standing})" in passage.reference  # a standing that limits the use is in the reference already
     footnote = escape(f"{passage.reference if limited else full(passage.reference, passage.document)}.")
     copy = f'<button type="button" class="copy" data-copy="{footnote}">Copy as footnote</button>'
-    return f'<article class="paragraph cited" aria-label="{escape(passage.reference)}">{number}{changed}{text}{copy}</article>'
+    collect = '<button type="button" class="collect" aria-label="Add this paragraph to the briefing">Add to briefing</button>'
+    acts = f'<p class="acts">{copy}{collect}</p>'
+    return f'<article class="paragraph cited" aria-label="{escape(passage.reference)}">{number}{changed}{text}{acts}</article>'
 
 
 def _neighbour(passage: Passage, side: str) -> str:

@@ -41,6 +41,9 @@ class Answers(Asked, Protocol):
     def documents(self) -> Sequence[Document]:
         """The documents that are indexed."""
 
+    def document_paragraphs(self, name: str) -> tuple[Document, tuple[Passage, ...]]:
+        """A document with all its paragraphs in order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

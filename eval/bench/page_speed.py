@@ -1,0 +1,127 @@
+"""How long a person waits at the page: a real browser, the real server, from the key that asks to what is on the screen.
+
+python eval/bench/page_speed.py WORKSPACE > eval/published/page.json
+
+WORKSPACE has an index (`assistant index`). Two pages are measured, each over one conversation of 20 turns: `model`, where a scripted
+endpoint on loopback writes the answer, and `quote`, without a language model. In milliseconds, of every turn:
+
+sources   from Enter to the first reference below the question: what the search found
+answer    from Enter to the complete answer, its references, and its first source beside it
+
+`growth` is the median of the last five turns over the first turn, and `worst_growth` that of the slowest turn over it. Before the first
+turn one other question is asked in a conversation of its own, so that no turn pays for opening the index.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
+
+from model_server import ModelServer, Reply, Request
+from page_server import FLAGS, Served, Visitor, installed
+from playwright.sync_api import Page, sync_playwright
+
+TURNS = 20
+QUESTIONS = (
+    "How many statements were heard, and from how many delegations?",
+    "What did the Chair say about stakeholders?",
+    "What was the tone of the discussion?",
+    "When will the logistical arrangements be circulated?",
+    "Which ideas have been put forward?",
+)
+WATCH = """() => {
+  const seen = window.seen = {};
+  const turns = document.querySelectorAll("#transcript .turn").length;
+  document.querySelector("#question textarea").addEventListener("keydown", () => { seen.begin = performance.now(); }, { once: true });
+  const look = () => {
+    const all = document.querySelectorAll("#transcript .turn");
+    if (!seen.begin || all.length <= turns) return;
+    const last = all[all.length - 1];
+    if (!seen.sources && last.querySelector(".chip")) seen.sources = performance.now() - seen.begin;
+    if (!seen.answer && last.getAttribute("aria-busy") === "false") seen.answer = performance.now() - seen.begin;
+  };
+  new MutationObserver(look).observe(document.getElementById("transcript"), { subtree: true, childList: true, attributes: true });
+}"""
+
+
+def scripted(request: Request) -> Reply:
+    """One sentence of the first passage, at once; a follow-up is left as it is."""
+    if request.is_rewriting:
+        return Reply([request.user.rpartition("The last question: ")[2].splitlines()[0]])
+    handle, text = next(iter(request.passages.items()))
+    sentence = text.rpartition("\n")[2].partition(". ")[0]
+    return Reply([f"“{sentence}.” [{handle}]"])
+
+
+def turn(page: Page, question: str) -> dict[str, float]:
+    """One question, timed in the browser itself."""
+    page.locator("#ask").wait_for(state="visible")
+    page.evaluate(WATCH)
+    box = page.locator("#question textarea")
+    box.fill(question)
+    box.press("Enter")
+    page.wait_for_function("window.seen.answer")
+    page.wait_for_timeout(300)
+    return {name: float(page.evaluate(f"window.seen.{name}")) for name in ("sources", "answer")}
+
+
+def conversation(url: str) -> list[dict[str, float]]:
+    """The times of every turn."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
+        with Visitor(browser.new_context(), url) as first:
+            first.ask(QUESTIONS[-1])
+        with Visitor(browser.new_context(), url) as visitor:
+            turns = [turn(visitor.page, QUESTIONS[at % len(QUESTIONS)]) for at in range(TURNS)]
+        browser.close()
+    return turns
+
+
+def summary(turns: list[dict[str, float]]) -> dict[str, Any]:
+    """Median, largest, and growth of each measure."""
+    told: dict[str, Any] = {}
+    for name in ("sources", "answer"):
+        times = [each[name] for each in turns]
+        told[name] = {
+            "first": round(times[0]),
+            "median": round(median(times)),
+            "largest": round(max(times)),
+            "growth": round(median(times[-5:]) / times[0], 2),
+            "worst_growth": round(max(times[1:]) / times[0], 2),
+        }
+    return told
+
+
+def measured(workspace: str, environment: dict[str, str]) -> dict[str, Any]:
+    """One page, started as a user starts it."""
+    os.environ.update(environment)
+    served = Served("-m", "assistant", "chat", "--workspace", workspace, "--port", "0")
+    for name in environment:
+        del os.environ[name]
+    try:
+        return summary(conversation(served.url))
+    finally:
+        served.stop()
+
+
+def main() -> None:
+    """Both pages."""
+    workspace = sys.argv[1]
+    with ModelServer(scripted) as server:
+        model = measured(workspace, {"ASSISTANT_MODEL__NAME": "openai:m", "ASSISTANT_MODEL__BASE_URL": server.base_url})
+    quote = measured(workspace, {})
+    commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    said = {"date": dt.date.today().isoformat(), "cores": os.cpu_count(), "commit": commit, "unit": "ms"}
+    print(json.dumps(said | {"turns": TURNS, "model": model, "quote": quote}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
