@@ -89,6 +89,17 @@ class Visitor:
         self.dialogs.append(dialog.message)
         dialog.dismiss()
 
+    def barriers(self) -> list[str]:
+        """What axe-core finds on the page as it is now that would keep somebody out: its serious and critical findings."""
+        from axe_playwright_python.sync_playwright import Axe
+
+        # A colour on its way to another is no finding.
+        self.page.evaluate("document.getAnimations().forEach(a => a.effect.getTiming().iterations === Infinity ? a.cancel() : a.finish())")
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{rule['id']}: {node['html'][:120]}" for rule in found if rule["impact"] in ("serious", "critical") for node in rule["nodes"]
+        ]
+
     def ask(self, question: str) -> None:
         """Asks by Enter, and waits until the answer is complete."""
         expect(self.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import expect
 
 from assistant.briefing.plan import read_plan
@@ -13,8 +16,6 @@ from assistant.schema import REFUSAL
 from assistant.ui.examples import SHIPPED_EXAMPLES
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from page_server import Served, Visitor
 
 pytest_plugins = ("page_server",)
@@ -187,6 +188,106 @@ def test_a_question_is_added_to_the_briefing(visitor: Visitor, workspace: Path) 
     place.unlink()
 
 
+def test_a_paragraph_is_added_to_the_briefing(visitor: Visitor, workspace: Path) -> None:
+    """The button beside a paragraph puts it into the plan, to be quoted whole, once."""
+    place = plan_path(workspace)
+    visitor.ask(COUNT)
+    button = visitor.source.get_by_role("button", name="Add this paragraph to the briefing")
+    for told in ("Added to briefings/plan.md", "Already in briefings/plan.md"):
+        button.click()
+        expect(visitor.page.locator("#notice")).to_contain_text(told)
+    assert [cite.reference for cite in read_plan(place).cites] == ["chair-closing-remarks#3"]
+    place.unlink()
+
+
+def test_a_conversation_leaves_with_its_footnotes(visitor: Visitor) -> None:
+    """The file that the browser saves holds every question and sentence, and each mark in it has its footnote."""
+    visitor.ask(COUNT)
+    visitor.ask(NOWHERE)
+    said = [quote.get_attribute("data-quote") or "" for quote in visitor.turns.first.locator(".statement .chip").all()]
+    with visitor.page.expect_download() as saved:
+        visitor.page.get_by_role("button", name="Save as Markdown").click()
+    assert saved.value.suggested_filename == "conversation.md"
+    written = Path(saved.value.path()).read_text(encoding="utf-8")
+    assert COUNT in written
+    assert NOWHERE in written
+    assert [quote for quote in said if f"“{quote}”[^" not in written] == []
+    marks, notes = re.findall(r"\[\^(\d+)\](?!:)", written), re.findall(r"^\[\^(\d+)\]: .*, para. \d+\.$", written, re.MULTILINE)
+    assert marks == notes == [str(number) for number in range(1, len(said) + 1)]
+
+
+def test_a_copied_answer_keeps_its_references(visitor: Visitor) -> None:
+    """What is on the clipboard is every sentence in quotation marks with its reference, and the button says that it is there."""
+    visitor.page.context.grant_permissions(["clipboard-read"])
+    visitor.ask(COUNT)
+    button = visitor.turns.last.get_by_role("button", name="Copy with references")
+    button.click()
+    expect(visitor.turns.last.locator(".copy")).to_have_text("Copied")
+    copied = visitor.page.evaluate("navigator.clipboard.readText()")
+    said = visitor.turns.last.locator(".statement .chip").all()
+    written = [f"“{chip.get_attribute('data-quote')}” [{chip.get_attribute('title')}]" for chip in said]
+    assert copied == "\n\n".join(written)
+
+
+@pytest.mark.parametrize("clipboard", ["undefined", "{ writeText: () => Promise.reject() }", "{ writeText: () => new Promise(() => {}) }"])
+def test_copying_needs_no_permission(fake_visitor: Visitor, clipboard: str) -> None:
+    """Where the browser has no clipboard for this page, refuses it, or asks and nobody answers, the text is copied all the same."""
+    page = fake_visitor.page
+    page.evaluate(f"Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard} }})")
+    page.evaluate(
+        "document.addEventListener('copy', () => { window.selected = getSelection().toString() || document.activeElement.value; })"
+    )
+    fake_visitor.ask(COUNT)
+    button = fake_visitor.turns.last.locator(".copy")
+    button.click()
+    expect(button).to_have_text("Copied")
+    expect(button).to_be_focused()
+    assert page.evaluate("window.selected") == button.get_attribute("data-copy")
+
+
+def test_a_full_queue_is_said(visitor: Visitor) -> None:
+    """Where too many wait already, the page says that it is busy, and the question stays in its box to be asked again."""
+    busy = {"status": 503, "json": {"detail": "Queue is full. Max size is 40 and size is 40."}}
+    visitor.page.route("**/queue/join*", lambda route: route.fulfill(**busy))
+    visitor.box.fill(COUNT)
+    visitor.box.press("Enter")
+    expect(visitor.page.get_by_text("currently busy")).to_be_visible()
+    expect(visitor.box).to_have_value(COUNT)
+    visitor.page.unroute("**/queue/join*")
+    visitor.box.press("Enter")
+    expect(visitor.turns.last.locator(".statement").first).to_be_visible()
+    visitor.errors.clear()  # the browser tells of the refused request
+
+
+def test_all_is_done_by_keyboard(visitor: Visitor) -> None:
+    """The page opens with the focus in the question box; Enter asks; Enter on a reference leads into the source, where Tab goes on
+    and Escape closes it, and the focus is on the reference again."""
+    keys = visitor.page.keyboard
+    expect(visitor.box).to_be_focused()
+    keys.type(COUNT)
+    keys.press("Enter")
+    expect(visitor.turns.last).to_have_attribute("aria-busy", "false")
+    chip = visitor.turns.last.locator(".statement .chip").first
+    for _ in range(40):
+        keys.press("Shift+Tab")
+        if chip.evaluate("chip => chip === document.activeElement"):
+            break
+    keys.press("Enter")
+    expect(visitor.source).to_be_focused()
+    reached = []
+    for _ in range(4):
+        keys.press("Tab")
+        reached.append(visitor.page.evaluate("document.activeElement.className"))
+    assert reached == ["shut", "chip", "copy", "collect"]
+    keys.press("Escape")
+    expect(visitor.source).to_have_class("source empty")
+    expect(chip).to_be_focused()
+    keys.press("Enter")
+    expect(visitor.source.locator("mark")).to_have_text(chip.get_attribute("data-quote") or "no quote")
+    visitor.source.get_by_role("button", name="Close the source").click()
+    expect(visitor.source).to_have_class("source empty")
+
+
 def test_a_failing_answer_is_one_calm_line(fake_visitor: Visitor) -> None:
     """A known error is its own line, an unknown one a general line: never a traceback, and the next question is answered."""
     fake_visitor.ask("refuse")
@@ -234,6 +335,8 @@ def test_a_narrow_screen_stacks_without_overflow(fake_visitor: Visitor) -> None:
     """On a telephone nothing is wider than the screen, a click brings the source into view, and one button leads back."""
     fake_visitor.page.set_viewport_size({"width": 360, "height": 740})
     fake_visitor.ask(STAKEHOLDERS)
+    fake_visitor.turns.last.locator(".statement .chip").first.click()  # which opened by itself already
+    expect(fake_visitor.source.locator(".cited h3")).to_be_in_viewport()
     chip = fake_visitor.turns.last.locator(".statement .chip").last
     chip.click()
     expect(fake_visitor.source.locator(".cited h3")).to_be_in_viewport()

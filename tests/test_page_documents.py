@@ -152,10 +152,14 @@ def test_a_dropped_file_is_a_document(reader: Visitor, tmp_path: Path) -> None:
     file.write_bytes(writer.bytes())
     reader.page.get_by_role("button", name="Documents").click()
     expect(reader.page.locator(".documents > li")).to_have_count(2)
-    reader.page.locator("#add-documents input[type=file]").set_input_files(str(file))
+    hostile = tmp_path / "<img src=x onerror='window.hacked = 1'>.txt"
+    hostile.write_text("1. A cargo of <b>fish</b> lies in ![i](http://off.example/i.png) the hold.", encoding="utf-8")
+    reader.page.locator("#add-documents input[type=file]").set_input_files([str(file), str(hostile)])
     notice = reader.page.locator("#documents-notice")
     expect(notice).to_contain_text("tides.pdf: 2 paragraphs, 1 to 2 as printed", timeout=90_000)
-    expect(reader.page.locator(".documents > li")).to_have_count(3)
+    expect(reader.page.locator(".documents > li")).to_have_count(4)
+    assert reader.page.locator(":is(#documents, #documents-notice) :is(img, script, b)").count() == 0
+    assert reader.page.evaluate("typeof window.hacked") == "undefined"
     reader.ask("How far does the tide of Port Velline rise?")
     expect(reader.turns.last.locator(".statement").first).to_contain_text("seven metres")
     expect(reader.source.locator(".pages")).to_have_text("page 1 of the file")
@@ -163,7 +167,7 @@ def test_a_dropped_file_is_a_document(reader: Visitor, tmp_path: Path) -> None:
     remove.click()
     remove.click()
     expect(notice).to_contain_text("tides.pdf was taken out", timeout=90_000)
-    expect(reader.page.locator(".documents > li")).to_have_count(2)
+    expect(reader.page.locator(".documents > li")).to_have_count(3)
     reader.ask("How far does the tide of Port Velline rise?")
     expect(reader.turns.last).not_to_contain_text("seven metres")
 
@@ -171,10 +175,56 @@ def test_a_dropped_file_is_a_document(reader: Visitor, tmp_path: Path) -> None:
 def test_a_reference_is_copied_as_a_footnote(reader: Visitor) -> None:
     """The paragraph beside an answer gives its reference as a footnote, with the standing."""
     reader.ask(INCIDENT)
-    copy = reader.source.get_by_role("button", name="Copy as footnote")
+    copy = reader.source.locator(".copy")
+    expect(copy).to_have_text("Copy as footnote")
     assert copy.get_attribute("data-copy") in (
         "A/90/7, para. 2 (adopted).",
         "Statement by Norvania (unofficial), [1st paragraph, unnumbered].",
     )
     copy.click()
     expect(copy).to_have_text("Copied")
+
+
+def test_a_changed_folder_is_read_again(reader: Visitor, several: tuple[Path, Served]) -> None:
+    """A file that was put into the folder by hand is a document once the button was pressed; what it replaces is gone."""
+    (several[0] / "corpus" / "buoys.md").write_text("# Buoys\n\n1. Every buoy is painted yellow.\n", encoding="utf-8")
+    reader.page.get_by_role("button", name="Documents").click()
+    reader.page.get_by_role("button", name="Read the folder again").click()
+    expect(reader.page.locator("#documents-notice")).to_contain_text("Indexed: ", timeout=90_000)
+    expect(reader.page.locator(".documents")).to_contain_text("buoys.md: 1 paragraph")
+    reader.ask("How is a buoy painted?")
+    expect(reader.turns.last.locator(".statement").first).to_contain_text("yellow")
+
+
+def test_nothing_keeps_anybody_out(reader: Visitor) -> None:
+    """axe-core has no serious finding: while nothing is asked, with an answer and its source, an abstention, every panel and list open,
+    in the dark, and in the frame for other sites. A fault that is put in by hand is found."""
+    page = reader.page
+    assert reader.barriers() == []
+    reader.ask(INCIDENT)
+    expect(reader.source.locator("mark")).to_be_visible()
+    assert reader.barriers() == []
+    page.emulate_media(color_scheme="dark")
+    page.reload()
+    expect(reader.turns).to_have_count(1)
+    reader.ask("What is the boiling point of water?")
+    for name in ("Documents", "Language model"):
+        page.get_by_role("button", name=name).click()
+    reader.turns.first.locator(".statement .chip").first.click()
+    expect(reader.source.locator("mark")).to_be_visible()
+    for closed in reader.turns.locator("summary").all():
+        closed.click()
+    assert reader.barriers() == []
+    page.emulate_media(color_scheme="light")
+    page.reload()
+    page.get_by_role("button", name="Documents").click()
+    page.get_by_label("Search only in").click()
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert reader.barriers() == []
+    page.evaluate("document.querySelector('.masthead').insertAdjacentHTML('beforeend', '<button></button>')")
+    assert [fault.partition(":")[0] for fault in reader.barriers()] == ["button-name"]
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"{reader.url}embed?q=How+soon+is+an+incident+in+a+harbour+reported")
+        page.locator("summary").first.click()
+        assert reader.barriers() == []

@@ -59,7 +59,7 @@ def facts(document: Document) -> list[str]:
 def _head(passage: Passage) -> str:
     document = passage.document
     known = "".join(f'<li dir="auto">{escape(fact)}</li>' for fact in facts(document))
-    path = "".join(f'<li dir="auto">{escape(part)}</li>' for part in passage.paragraph.heading)
+    path = "".join(f'<li dir="auto">{escape(part)}</li>' for part in passage.paragraph.heading if part != document.title)
     return (
         f'<header><h2 dir="auto">{escape(document.title)}{standing(document)}</h2>'
         '<button type="button" class="shut" aria-label="Close the source">×</button>'

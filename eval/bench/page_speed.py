@@ -29,14 +29,30 @@ from model_server import ModelServer, Reply, Request
 from page_server import FLAGS, Served, Visitor, installed
 from playwright.sync_api import Page, sync_playwright
 
-TURNS = 20
 QUESTIONS = (
     "How many statements were heard, and from how many delegations?",
     "What did the Chair say about stakeholders?",
     "What was the tone of the discussion?",
     "When will the logistical arrangements be circulated?",
     "Which ideas have been put forward?",
+    "How long will the process take?",
+    "Who supported the Women in Cyber Fellows?",
+    "What is said of points of contact?",
+    "Why are early results important?",
+    "What was the overall assessment of the session?",
+    "How many statements were delivered by female representatives?",
+    "What is the working group compared with?",
+    "Is consensus on stakeholders possible?",
+    "What do delegations expect of the working group?",
+    "What is the Chinese saying about a journey?",
+    "What does the Chair thank delegations for?",
+    "What happens if no early results are delivered?",
+    "Where have statements been uploaded?",
+    "What gives the Chair hope?",
+    "What will the Chair prepare for?",
 )
+"""Twenty turns, no question twice: the reader remembers what it has read."""
+FIRST = "What was the Chair's fourth point?"
 WATCH = """() => {
   const seen = window.seen = {};
   const turns = document.querySelectorAll("#transcript .turn").length;
@@ -78,9 +94,9 @@ def conversation(url: str) -> list[dict[str, float]]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
         with Visitor(browser.new_context(), url) as first:
-            first.ask(QUESTIONS[-1])
+            first.ask(FIRST)
         with Visitor(browser.new_context(), url) as visitor:
-            turns = [turn(visitor.page, QUESTIONS[at % len(QUESTIONS)]) for at in range(TURNS)]
+            turns = [turn(visitor.page, question) for question in QUESTIONS]
         browser.close()
     return turns
 
@@ -120,7 +136,7 @@ def main() -> None:
     quote = measured(workspace, {})
     commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
     said = {"date": dt.date.today().isoformat(), "cores": os.cpu_count(), "commit": commit, "unit": "ms"}
-    print(json.dumps(said | {"turns": TURNS, "model": model, "quote": quote}, indent=1))
+    print(json.dumps(said | {"turns": len(QUESTIONS), "model": model, "quote": quote}, indent=1))
 
 
 if __name__ == "__main__":
