@@ -122,7 +122,7 @@ def _covidqa(folder: Path) -> Collection:
 def _speeches(folder: Path) -> Collection:
     documents, examples = [], []
     for row in _rows(folder / "speeches.jsonl"):
-        parts = []
+        parts: list[tuple[str, str, tuple[str, ...]]] = []
         for line in row["text"].split("\n"):
             spans = sentence_spans(line)
             if len(spans) < _CLOZE_SENTENCES or len(line) > 2 * _PIECE:
