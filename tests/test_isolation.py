@@ -159,11 +159,11 @@ def test_one_process_reads_many_files_and_is_replaced_after_a_while(tmp_path: Pa
 def test_files_are_read_at_once_and_given_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two processes share eight files that take a while each; the order is that of the names."""
     monkeypatch.setattr("assistant.corpus.isolation._WORTH_A_PROCESS", 1)
-    fill(tmp_path, {f"{at}.sleep": "0.5" if at % 2 else "0.3" for at in range(8)})
+    fill(tmp_path, {f"{at}.sleep": "1.5" if at % 2 else "1.3" for at in range(8)})
     started = time.monotonic()
     ids, skipped = read(tmp_path, processes=2)
     assert (ids, skipped) == ([str(at) for at in range(8)], [])
-    assert time.monotonic() - started < 0.4 * 8
+    assert time.monotonic() - started < 1.4 * 8
 
 
 @pytest.mark.usefixtures("hostile_readers")

@@ -1,6 +1,6 @@
 """How long a person waits at the page: a real browser, the real server, from the key that asks to what is on the screen.
 
-python eval/bench/page_speed.py WORKSPACE > eval/published/page.json
+python eval/bench/page_speed.py WORKSPACE > eval/published/page/times.json
 
 WORKSPACE has an index (`assistant index`). Two pages are measured, each over one conversation of 20 turns: `model`, where a scripted
 endpoint on loopback writes the answer, and `quote`, without a language model. In milliseconds, of every turn:
