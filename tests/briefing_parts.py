@@ -16,7 +16,8 @@ from assistant.answer.engine import Assistant
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _CHARACTERS = {"br": "\n", "tab": "\t", "softHyphen": "\u00ad", "noBreakHyphen": "\u2011"}
 """What Word writes as elements."""
-NOTE = re.compile(r"(?<!\\)\[\^(\d+)\](?!:)")
+NOTE = re.compile(r"(?<!\\)(?:\\\\)*(?!^\[\^\d+\]:)\[\^(\d+)\]", re.MULTILINE)
+"""The call of a note: no definition, and no bracket that is escaped (one behind an escaped backslash is not)."""
 DEFINITION = re.compile(r"^\[\^(\d+)\]: (.*(?:\n    .*)*)", re.MULTILINE)
 
 

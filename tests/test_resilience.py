@@ -75,6 +75,12 @@ FAULTS: dict[str, tuple[Reply, str, int]] = {
     "slow for ever": (Reply(["so "] * 99, pause=0.1), "took longer than 1.5 seconds", 1),
 }
 """Fault: what the server does, what is said of it, how often it is asked."""
+HURRIED = {
+    "silent": {"first_token_timeout": 0.4},
+    "stalling": {"gap_timeout": 0.4},
+    "slow for ever": {"total_timeout": 1.5},
+}
+"""The time-outs that a fault is about; a busy machine may take longer than these to answer at all, so no other fault has them."""
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -82,7 +88,7 @@ def test_every_fault_of_an_endpoint_is_one_line_and_ends_in_quotations(assistant
     """The reason names what happened; what was written before it is neither shown nor kept; only 429 and 5xx are asked again."""
     reply, reason, asked = FAULTS[fault]
     with ModelServer(lambda _: reply) as server:
-        model = at(server, first_token_timeout=0.4, gap_timeout=0.4, total_timeout=1.5 if fault == "slow for ever" else 9)
+        model = at(server, **HURRIED.get(fault, {}))
         *_, answer = assistant.stream(QUESTION, model=model)
         with pytest.raises(ModelError, match=reason) as caught:
             list(stream_text(model, "s", "u"))
