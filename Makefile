@@ -30,7 +30,7 @@ chat: $(READY)
 	$(BIN)/assistant chat
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

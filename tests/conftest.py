@@ -46,6 +46,14 @@ def encoder() -> Iterator[Encoder]:
         yield load(Settings().encoder)
 
 
+@pytest.fixture
+def reading_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Documents are read in this process: for tests that build often and are not about reading."""
+    from reading import read_here
+
+    monkeypatch.setattr("assistant.corpus.read_files", read_here)
+
+
 @pytest.fixture(scope="session")
 def workspace(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace of the shipped documents with its index, to be read only."""

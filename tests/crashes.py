@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from encoders import WordLengthEncoder
+from reading import read_here
 
+from assistant import corpus
 from assistant.errors import IndexProblem, NoIndex
 from assistant.index.build import build
 from assistant.index.generations import open_current, verify
@@ -136,6 +138,7 @@ def trial(folder: Path, number: int, has_index: bool, fault: Callable[[Path, int
 def main(kind: str, folder: Path) -> None:
     """Trials until one comes to its end undisturbed."""
     os.fsync = lambda _: None  # what a killed process wrote is not lost, and waiting for the disk takes most of the time
+    corpus.read_files = read_here  # and a reading process for each of some eighty builds would take most of the rest
     write_corpus(folder / "old", OLD)
     assert forked(lambda: run_build(folder / "old")) is None
     fault = refused_beyond if kind == "disk" else killed_at

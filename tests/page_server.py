@@ -37,7 +37,8 @@ class Served:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
         self.process = subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, env=environment)
         self.said: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         self.url = next(word for word in self.said.get(timeout=120).split() if word.startswith("http"))
 
     def _listen(self) -> None:
@@ -45,11 +46,16 @@ class Served:
             self.said.put(line.strip())
 
     def stop(self) -> None:
-        """Interrupts the process and waits for its end."""
-        self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=10)
-        if self.process.stdout:
-            self.process.stdout.close()
+        """Interrupts the process and waits for its end; whatever happens, nothing of it is left to another test."""
+        try:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(timeout=60)
+        finally:
+            self.process.kill()
+            self.process.wait()
+            self._listener.join()
+            if self.process.stdout:
+                self.process.stdout.close()
 
 
 class Visitor:
@@ -104,7 +110,10 @@ class Visitor:
         expect(self.turns.last).to_have_attribute("aria-busy", "false")
 
 
-@pytest.fixture(scope="session")
+# A server also computes while nobody asks it anything: each ends with the module that asked for it.
+
+
+@pytest.fixture(scope="module")
 def fake_served() -> Iterator[Served]:
     """The page over the assistant that is computed by hand: for answers that a real one never gives."""
     served = Served(__file__)
@@ -112,7 +121,7 @@ def fake_served() -> Iterator[Served]:
     served.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def page_url(workspace: Path) -> Iterator[str]:
     """The page under test: `assistant chat` on the shipped document, as a user starts it."""
     served = Served("-m", "assistant", "chat", "--workspace", str(workspace), "--port", "0")

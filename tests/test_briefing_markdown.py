@@ -68,6 +68,8 @@ _blocks: st.SearchStrategy[Block] = st.recursive(
 
 @settings(max_examples=150)
 @given(st.lists(_blocks, min_size=1, max_size=4).map(tuple))
+@example((Paragraph((Note("0"), Run(":"))),))
+@example((Paragraph((Run("a\n"), Note("0"), Run(": b"))), Quotation((Paragraph((Note("1"), Run(":"))),))))
 def test_every_note_is_called_and_defined_once(blocks: tuple[Block, ...]) -> None:
     """In any briefing the marks count from 1 in the order of the text, each has one definition, and no text makes another."""
     sheet = Sheet("T", "", "", "", "", "Made", "Page", "en", blocks)

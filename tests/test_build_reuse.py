@@ -12,6 +12,8 @@ from assistant.index import build as module
 from assistant.index.build import build
 from assistant.index.generations import Generation, verify
 
+pytestmark = pytest.mark.usefixtures("reading_here")
+
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Corpus:

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from assistant.corpus import Entry, Skipped, corpus_files, corpus_fingerprint, process, read_corpus, warnings_of
+from assistant.corpus.isolation import read_files
 from assistant.corpus.readers import SUFFIXES, read_source
 from assistant.errors import EmptyCorpus, InvalidCatalogue, UnreadableDocument
 from assistant.schema import Ledger
+
+pytestmark = pytest.mark.usefixtures("reading_here")
 
 GOOD = "1. One.\n2. Two.\n"
 
@@ -158,6 +161,7 @@ def test_a_file_that_cannot_be_opened_is_skipped(tmp_path: Path, monkeypatch: py
     """No permission: the file is named, the other one is read, and the fingerprint still has a value."""
     fill(tmp_path, {"closed.txt": GOOD, "closed.jsonl": lines({"_id": "1", "text": "T"}), "open.txt": GOOD})
     if os.geteuid() == 0:  # root may read everything: the process that reads refuses in the system's stead
+        monkeypatch.setattr("assistant.corpus.read_files", read_files)
         monkeypatch.setattr(process, "PROGRAM", "hostile")
     else:
         (tmp_path / "closed.txt").chmod(0)

@@ -17,6 +17,8 @@ from assistant.errors import IndexProblem
 from assistant.index import generations
 from assistant.index.generations import current_name, open_current, verify
 
+pytestmark = pytest.mark.usefixtures("reading_here")
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:

@@ -13,6 +13,8 @@ from assistant.corpus import Entry, Skipped, corpus_files, corpus_fingerprint, r
 from assistant.corpus.discovery import open_regular
 from assistant.errors import EmptyCorpus
 
+pytestmark = pytest.mark.usefixtures("reading_here")
+
 GOOD = "1. One.\n\n2. Two.\n"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.retrieval.enumeration import asked_ordinal, opens_with
+from assistant.retrieval.enumeration import announces, asked_ordinal, opens_with
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,20 @@ def test_only_the_opening_of_a_paragraph_says_which_point_it_is() -> None:
     assert opens_with("My seventh and last point is that", "seventh")
     assert opens_with("My seventh and last point is that", "last")
     assert not opens_with("But we have only taken in all these days the first step", "first")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_one"),
+    [
+        ("My sixth point relates to stakeholders.", True),
+        ("Second, my next observation concerns the calendar of meetings.", True),
+        ("The third issue that I want to raise is about capacity.", True),
+        ("My sixth point is that stakeholders should be heard.", False),
+        ("The proposal concerns us.", True),
+        ("The stakeholders relate to the process.", False),
+        ("My sixth point relates to stakeholders, whom every delegation that took the floor this week asked us to hear in full.", False),
+    ],
+)
+def test_an_announcement_says_what_comes_and_nothing_else(sentence: str, is_one: bool) -> None:
+    """What it is about is no answer; what a point is, and a long sentence, may be one."""
+    assert announces(sentence) is is_one

@@ -20,6 +20,8 @@ from assistant.index import generations
 from assistant.index.generations import current_name, open_current, roll_back, verify, writing
 from assistant.index.manifest import fingerprint
 
+pytestmark = pytest.mark.usefixtures("reading_here")
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:

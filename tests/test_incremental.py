@@ -17,6 +17,8 @@ from assistant.index.build import BuildReport
 from assistant.index.generations import verify
 from assistant.settings import AnswerSettings, Settings
 
+pytestmark = pytest.mark.usefixtures("reading_here")
+
 NORTH = ("Harbours in the north stay open.", "Pilots are paid by the state.")
 SOUTH = ("Harbours in the south are closed.", "Tugs leave at noon on Monday.")
 

@@ -256,8 +256,9 @@ def test_who_stops_reading_leaves_no_process(tmp_path: Path) -> None:
 
 
 PARENT = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that runs the tests in the background has interrupts ignored
 from assistant.corpus import process, read_corpus
 process.PROGRAM = "hostile"
 for _ in read_corpus(Path(sys.argv[1])):
@@ -278,8 +279,8 @@ def test_no_process_outlives_the_one_that_asked(tmp_path: Path, way: signal.Sign
         assert is_alive(pid)
         time.sleep(0.3)
         parent.send_signal(way)
-        parent.wait(10)
-    assert wait_until(lambda: not is_alive(pid))
+        parent.wait(45)  # the file takes 60 seconds: ended by itself it would be later
+    assert wait_until(lambda: not is_alive(pid), 30)
 
 
 def test_a_process_is_started_only_for_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,8 @@ from assistant.errors import MismatchedIndex
 from assistant.retrieval.lookup import look_up
 from assistant.schema import Filters
 
+pytestmark = pytest.mark.usefixtures("reading_here")
+
 CATALOGUE = """
 ["a.txt"]
 symbol = "A/79/214"

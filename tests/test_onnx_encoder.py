@@ -198,6 +198,13 @@ def test_without_links_it_is_copied(place: Built, monkeypatch: pytest.MonkeyPatc
     assert second.encoder is not None
 
 
+def test_generations_share_an_open_encoder(place: Built) -> None:
+    """What the next generation carries unchanged is not opened again while the one before is in use."""
+    first = place.current()
+    assert first.encoder is not None
+    assert place.build("Ships sail.").encoder is first.encoder
+
+
 def test_another_encoder_or_a_rebuild_exports_again(place: Built) -> None:
     """What other prefixes gave is not linked, and neither is anything when all is built anew."""
     first = place.current()

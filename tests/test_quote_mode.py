@@ -75,6 +75,15 @@ def test_the_answer_is_the_sentence_and_not_its_paragraph() -> None:
     assert [statement.text for statement in answer.statements] == ["The harbour fee is nine crowns."]
 
 
+def test_what_a_point_is_about_is_shown_with_what_it_says() -> None:
+    """The sentence with most of the question's words only announces the point: the others of its paragraph follow it."""
+    text = "My sixth point relates to harbour fees. I hope for nine crowns. Nobody objected."
+    found = (*passages(2), Passage(DOCUMENT, Paragraph("a", "9", "official", text), "para. 9", Scores(fused=0.4)))
+    asked = "what was said about my sixth harbour fees"
+    answer = answer_with_quotes(asked, draft(found, ""), None, TrainedReader(WordScorer(), PLAIN), AnswerSettings())
+    assert " ".join(statement.text for statement in answer.statements) == text
+
+
 def test_below_the_threshold_it_refuses_and_keeps_the_nearest() -> None:
     """No word in common: confidence sigmoid(-1.5), below .5."""
     found = passages(2)

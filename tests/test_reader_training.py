@@ -21,7 +21,7 @@ EXAMPLES = (
     Example("q7", "What is fact 9?", (), (), False, ("d",)),
 )
 SOURCE = Source(EXAMPLES, {e.id: tuple(place for place in TEXTS if place not in e.gold) for e in EXAMPLES}, TEXTS)
-RECIPE = Recipe(passes=3, lists=2, negatives=1, removed=0.2, rate=3e-3, warm_up=0.1, seed=5, start=None)
+RECIPE = Recipe(passes=3, lists=2, negatives=1, removed=0.2, rate=3e-3, warm_up=0.1, seed=5, dropout=0.0, start=None)
 
 
 def write_rows(path: Path, rows: list[object]) -> None:

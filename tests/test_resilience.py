@@ -172,13 +172,14 @@ def test_a_connection_that_nobody_takes_is_quotations_within_six_seconds(assista
 
 @pytest.mark.parametrize("reply", [Reply(["One. "], then="stall"), Reply(["x"], wait=30), Reply(["so "] * 500, pause=0.05)])
 def test_closing_the_answer_closes_the_stream(assistant: Assistant, reply: Reply) -> None:
-    """Whatever the model is doing - stalling, not yet speaking, writing - the endpoint sees the end within two seconds."""
+    """Whatever the model is doing - stalling, not yet speaking, writing at one sentence - the endpoint sees the end within two seconds."""
     with ModelServer(lambda _: reply) as server:
         events = assistant.stream(QUESTION, model=at(server))
         for event in events:
             if isinstance(event, Waiting) and server.requests:
                 break
             if reply.pause and server.sent:
+                assert time.monotonic() - server.sent[0] < 2  # asked whether the rest is wanted, though no sentence is complete
                 break
         begin = time.monotonic()
         events.close()

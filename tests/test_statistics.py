@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from outcomes import NAMES, gold, outcome, report_of
 from scipy import stats
 
+from assistant.eval import statistics
 from assistant.eval.measures import BINS, Measure, measure, reliability, risk_coverage
 from assistant.eval.outcome import Outcome
 from assistant.eval.statistics import DOCUMENTS, Clusters, Metric, compare, summarise
@@ -184,7 +185,17 @@ outcomes = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=8)
+@pytest.fixture
+def few_resamples() -> Iterator[None]:
+    """A tenth of the resamples: properties that hold of any number of them are asked of more runs instead."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statistics, "RESAMPLES", 999)
+        patch.setattr(statistics, "SLOW_RESAMPLES", 99)
+        yield
+
+
+@pytest.mark.usefixtures("few_resamples")
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(outcomes, max_size=8), st.randoms(use_true_random=False))
 def test_properties_of_any_run(outcomes: list[Outcome], shuffler: random.Random) -> None:
     """Shares lie in [0, 1], intervals contain their value, undefined means no question, and the order of questions is nothing."""

@@ -19,12 +19,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 
+from assistant.answer.background import BEAT
 from assistant.answer.model import stream_text
 from assistant.answer.prompts import FOLLOW_UP, fresh_mark, plain
 from assistant.answer.providers import split_name
 from assistant.answer.request import Standalone
-from assistant.answer.streaming import SentenceStream
+from assistant.answer.streaming import sentences_or_beats
 from assistant.answer.tokens import counter_for
 from assistant.errors import ModelError, Unreachable
 from assistant.index.lexical import terms
@@ -158,14 +160,16 @@ def _by_model(question: str, history: Sequence[Exchange], model: ModelSettings, 
     mark = fresh_mark([shown, question])
     system = (prompts.follow_up or FOLLOW_UP).format(mark=mark)
     hurried = model.model_copy(update={"total_timeout": min(model.rewrite_timeout, model.total_timeout), "tries": 1})
-    sentences, lines = SentenceStream(), list[str]()
-    for piece in stream_text(hurried, system, f"<{mark}>\n{shown}\n</{mark}>\n\nThe last question: {plain(question)}"):
-        if not piece:
-            yield Waiting()
-        lines += sentences.feed(piece)
-        if sum(map(len, lines)) > _LONGEST:
-            raise ModelError("the model did not write one question")
-    lines += sentences.end()
+    lines: list[str] = []
+    pieces = stream_text(hurried, system, f"<{mark}>\n{shown}\n</{mark}>\n\nThe last question: {plain(question)}")
+    with closing(pieces):
+        for sentence in sentences_or_beats(pieces, BEAT):
+            if not sentence:
+                yield Waiting()
+                continue
+            lines.append(sentence)
+            if sum(map(len, lines)) > _LONGEST:
+                raise ModelError("the model did not write one question")
     return _LABEL.sub("", " ".join(lines).strip(_AROUND)).strip(_AROUND)
 
 

@@ -6,14 +6,15 @@ quotations, with the reason. What a model wrote before it failed is not an answe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from assistant.answer.background import BEAT
 from assistant.answer.model import stream_text
 from assistant.answer.ordered import unless_ordered
 from assistant.answer.prompts import Prompt, build_prompt
-from assistant.answer.streaming import SentenceStream
+from assistant.answer.streaming import sentences_or_beats
 from assistant.answer.verify import handles_in, verify_sentence
 from assistant.errors import ModelError, PromptTooLong
 from assistant.schema import REFUSAL, Answer, AnswerEvent, FellBack, Passage, Statement, Waiting, Withheld
@@ -112,7 +113,7 @@ def answer_with_model(
 def _said(prompt: Prompt, settings: ModelSettings) -> Generator[Said]:
     said_nothing = True
     with closing(stream_text(settings, prompt.system, prompt.user)) as pieces:
-        for sentence in _sentences(pieces):
+        for sentence in sentences_or_beats(pieces, BEAT):
             if not sentence:
                 yield Waiting()
                 continue
@@ -122,14 +123,6 @@ def _said(prompt: Prompt, settings: ModelSettings) -> Generator[Said]:
             item = unless_ordered(verify_sentence(sentence, prompt.handles), prompt.handles.values())
             said_nothing = said_nothing and isinstance(item, Withheld)
             yield item
-
-
-def _sentences(pieces: Iterable[str]) -> Iterator[str]:
-    """The sentences of a stream, and "" where it has nothing new."""
-    sentences = SentenceStream()
-    for piece in pieces:
-        yield from sentences.feed(piece) if piece else ("",)
-    yield from sentences.end()
 
 
 def is_refusal(sentence: str) -> bool:

@@ -27,11 +27,11 @@ def statement(passage: Passage, start: int, end: int) -> Statement:
     return Statement(quote, (Citation(passage.document.id, passage.paragraph.label, passage.reference, quote, start, end),))
 
 
-def points(passages: Sequence[Passage], reading: Reading, most: int) -> tuple[Statement, ...]:
-    """A counted point: the sentence that opens it, which says what it is, and the best of the others; `most` in all."""
-    opening = (0, sentence_spans(passages[0].paragraph.text)[0][1])
-    others = [(span.start, span.end) for span in reading.spans if span.passage == 0 and (span.start, span.end) != opening]
-    return tuple(statement(passages[0], start, end) for start, end in sorted([opening, *others[: most - 1]]))
+def points(passages: Sequence[Passage], reading: Reading, most: int, at: int = 0) -> tuple[Statement, ...]:
+    """A counted point, the passage `at`: the sentence that opens it, which says what it is, and the best of the others; `most` in all."""
+    opening = (0, sentence_spans(passages[at].paragraph.text)[0][1])
+    others = [(span.start, span.end) for span in reading.spans if span.passage == at and (span.start, span.end) != opening]
+    return tuple(statement(passages[at], start, end) for start, end in sorted([opening, *others[: most - 1]]))
 
 
 def whole(passages: Sequence[Passage]) -> tuple[Statement, ...]:

@@ -2,6 +2,7 @@
 
 a look-up that named paragraphs        every sentence of them
 a counted point ("the fourth point")   its opening and the best of its sentences
+an announcement reads best             the same of the point that it announces: "My sixth point relates to …" is no answer by itself
 else                                   the reader's sentences, or a refusal below its threshold
 """
 
@@ -12,7 +13,7 @@ from dataclasses import replace
 
 from assistant.answer import quote
 from assistant.reader import Manner, Reader
-from assistant.retrieval.enumeration import counted_points
+from assistant.retrieval.enumeration import announces, counted_points
 from assistant.retrieval.lookup import Found
 from assistant.schema import Answer, Passage
 from assistant.settings import AnswerSettings
@@ -66,6 +67,8 @@ def answer_with_quotes(question: str, draft: Answer, found: Found | None, reader
     if reading.confidence < manner.threshold:
         return draft
     statements = quote.best(draft.passages, reading, manner.sentences, manner.ratio)
+    if reading.spans and announces(draft.passages[at := reading.spans[0].passage].paragraph.text[: reading.spans[0].end]):
+        statements = quote.points(draft.passages, reading, manner.sentences, at)
     remarks = (*draft.remarks, quote.UNSURE) if reading.confidence < manner.confident else draft.remarks
     return replace(draft, status="answered", statements=statements, remarks=remarks)
 

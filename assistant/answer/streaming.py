@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 
 from assistant.corpus.sentences import sentence_spans
@@ -79,6 +80,21 @@ def sentences_of(chunks: Iterable[str]) -> Iterator[str]:
     stream = SentenceStream()
     for chunk in chunks:
         yield from stream.feed(chunk)
+    yield from stream.end()
+
+
+def sentences_or_beats(pieces: Iterable[str], beat: float) -> Iterator[str]:
+    """The sentences of a text that arrives in pieces, and "" where nothing came ("") or `beat` seconds passed without a sentence.
+
+    A model may write at one sentence for long: who waits for it is asked again and again whether it still wants the rest.
+    """
+    stream, since = SentenceStream(), time.monotonic()
+    for piece in pieces:
+        found = list(stream.feed(piece))
+        if not found and (not piece or time.monotonic() - since >= beat):
+            found = [""]
+        yield from found
+        since = time.monotonic() if found else since
     yield from stream.end()
 
 

@@ -7,9 +7,10 @@ between two numbers of a chain speak for it; whatever else stands between them i
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
-from typing import NamedTuple
+from functools import cache
+from itertools import islice, pairwise
 
 _SUFFIXES = ("", "bis", "ter", "quater", "quinquies")
 WEAK = 0.5
@@ -67,6 +68,7 @@ class Mark:
         return _CLAUSE_COST * (self.after_clause != other.after_clause) + _SPACE_COST * (self.is_apart != other.is_apart)
 
 
+@cache
 def series_of(parents: str, style: str) -> tuple[str, str]:
     """The shape of what stands before the last number, "9.I.", and what stands behind it."""
     return re.sub(r"[IVXLC]+", "I", re.sub(r"\d+[A-Z]?", "9", parents)), style
@@ -76,7 +78,6 @@ class _Lists:
     """The lists among candidate marks: runs that count up from 1. What stands between two marks of a chain should be such."""
 
     def __init__(self, marks: list[Mark]) -> None:
-        self._marks = marks
         self.sums = [0.0]
         self.goes_on: list[bool] = []
         in_run = False
@@ -85,6 +86,8 @@ class _Lists:
             in_run = self.goes_on[-1] or (mark.number == 1 and not mark.suffix)
             worth = _LISTED * mark.weight - (mark.unlike(marks[at - 1]) if self.goes_on[-1] else 0)
             self.sums.append(self.sums[-1] + worth * in_run)
+        self.steals = [False, *(mark.follows(before) for before, mark in pairwise(marks))]
+        """Whether a mark continues what stands right before it."""
         self._stop = list(range(1, len(marks) + 1))  # for each mark where the rest of its run ends
         for at in range(len(marks) - 2, -1, -1):
             if self.goes_on[at + 1]:
@@ -92,8 +95,9 @@ class _Lists:
 
     def between(self, at: int, to: int) -> float:
         """The weight of whole lists between two marks, less a cost where `to` continues what stands right before it."""
-        stolen = at + 1 < to < len(self._marks) and self._marks[to].follows(self._marks[to - 1])
-        return self.sums[to] - self.sums[min(self._stop[at], to)] - _LIST_COST * stolen
+        stop = self._stop[at]
+        passed = self.sums[to] - self.sums[stop] if stop < to else 0.0
+        return passed - _LIST_COST if at + 1 < to < len(self.steals) and self.steals[to] else passed
 
     def after(self, at: int, total: float) -> float:
         """What `total`, counted from the beginning, is worth from behind the run of `at`."""
@@ -104,12 +108,10 @@ class _Lists:
         return self.sums[at] - _LEAD_COST * (self.sums[at] > 0)
 
 
-class _Option(NamedTuple):
-    """A way to go on from a mark: what the chain earns from there, and minus the mark it steps to, so that the earlier of
-    two equals is the greater; 1 ends the chain."""
-
-    score: float
-    step: int = 1
+_Option = tuple[float, int]
+"""A way to go on from a mark: what the chain earns from there, and minus the mark it steps to, so that the earlier of two equals
+is the greater; 1 ends the chain. A plain tuple: a long text has a million of them."""
+_END = 1
 
 
 def chain_of(marks: list[Mark]) -> list[Mark]:
@@ -127,33 +129,39 @@ def chain_of(marks: list[Mark]) -> list[Mark]:
     plain: dict[int, _Option] = {}
     best: dict[int, _Option] = {}
     highest = 0.0  # of what lists before a mark and the chain from there are worth: no gap leads to more
+    labels = [mark.label for mark in marks]
+    looks = [(mark.after_clause, mark.is_apart) for mark in marks]
 
-    def option(at: int, to: int, then: _Option, cost: float = 0.0) -> _Option:
-        return _Option(marks[at].weight + lists.between(at, to) + then.score - cost - marks[to].unlike(marks[at]), -to)
+    def options(at: int, steps: Iterable[int], then: dict[int, _Option], cost: float = 0.0) -> list[_Option]:
+        here, look, between = marks[at], looks[at], lists.between
+        return [
+            (here.weight + between(at, to) + then[to][0] - cost - (0 if looks[to] == look else marks[to].unlike(here)), -to) for to in steps
+        ]
 
     for at in range(len(marks) - 1, -1, -1):
         here = marks[at]
-        near = [to for number in (here.number, here.number + 1) for to in later.get(number, ())]
-        follow = [option(at, to, best[to]) for to in near if marks[to].follows(here)]
-        same = [to for to in near if marks[to].label == here.label and to in plain and marks[to].weight == here.weight == 1]
-        repeat = [option(at, to, plain[to], _REPEAT_COST) for to in same]
-        best[at] = max([_Option(here.weight + lists.between(at, len(marks))), *follow, *repeat])
-        if best[at].score < here.weight + lists.after(at, highest) - _GAP_COST:
+        same, following = later.get(here.number, []), later.get(here.number + 1, [])
+        next_numbers = [to for to in following if not marks[to].suffix]
+        suffixed = [to for to in same if marks[to].suffix and marks[to].follows(here)]
+        follow = options(at, (*next_numbers, *suffixed), best)
+        again = [to for to in same if labels[to] == labels[at] and to in plain and marks[to].weight == here.weight == 1]
+        best[at] = max([(here.weight + lists.between(at, len(marks)), _END), *follow, *options(at, again, plain, _REPEAT_COST)])
+        if best[at][0] < here.weight + lists.after(at, highest) - _GAP_COST:
             ahead = islice((n for n in range(here.number + 2, here.number + 2 + _WIDEST_GAP) if n in resumable), _NEAREST)
-            best[at] = max([best[at], *(option(at, to, plain[to], _GAP_COST) for n in ahead for to in resumable[n].values())])
-        later[here.number] = [at, *later.get(here.number, ())][:_NEAREST]
+            best[at] = max([best[at], *options(at, (to for n in ahead for to in resumable[n].values()), plain, _GAP_COST)])
+        later[here.number] = [at, *same][:_NEAREST]
         if follow:
             plain[at] = max(follow)
-            highest = max(highest, lists.sums[at] + plain[at].score)
-            alike, look = resumable.setdefault(here.number, {}), (here.after_clause, here.is_apart)
-            alike[look] = max(alike.get(look, at), at, key=lambda other: (plain[other].score, -other))
+            highest = max(highest, lists.sums[at] + plain[at][0])
+            alike = resumable.setdefault(here.number, {})
+            alike[looks[at]] = max(alike.get(looks[at], at), at, key=lambda other: (plain[other][0], -other))
     starts = [
-        _Option(way.score + (lists.before(at) if is_first else -_GAP_COST) - _COLON_COST * marks[at].after_colon, -at)
+        (score + (lists.before(at) if is_first else -_GAP_COST) - _COLON_COST * marks[at].after_colon, -at)
         for ways, is_first in ((best, True), (plain, False))
-        for at, way in ways.items()
+        for at, (score, _) in ways.items()
         if not lists.goes_on[at] and marks[at].number < _LATEST_START and (marks[at].number == 1) == is_first
     ]
-    return _walk(marks, -max(starts).step, plain, best) if starts else []
+    return _walk(marks, -max(starts)[1], plain, best) if starts else []
 
 
 def _walk(marks: list[Mark], at: int, plain: dict[int, _Option], best: dict[int, _Option]) -> list[Mark]:
@@ -162,5 +170,5 @@ def _walk(marks: list[Mark], at: int, plain: dict[int, _Option], best: dict[int,
     while at >= 0:
         must_follow = not marks[at].follows(chain[-1]) if chain else marks[at].number != 1
         chain.append(marks[at])
-        at = -(plain if must_follow else best)[at].step
+        at = -(plain if must_follow else best)[at][1]
     return chain

@@ -22,6 +22,8 @@ _PARTED_COMPOUND = re.compile(rf"(?<=\w)-[ \t]*[{_BREAKS}]\s*(?!(?:and|or|nor|to
 _TERMINAL = re.compile(
     r"(?:[.!?:;…。！？；：؟۔؛][\"'”’»)\]」』）⁰¹²³⁴⁵⁶⁷⁸⁹]*|[a-z]{2}[.!?][”’\"')]?\d{1,2})$"
 )  # "…consensus.3": a footnote's mark
+_ENDS = (".", ";", ":", "!", "?")
+"""The commonest of these ends: nearly every line of a text is asked for its own."""
 _PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–—]?\s*(\d{1,4})\s*[-–—]?(?:\s*(?:/|of)\s*\d{1,4})?", re.IGNORECASE)
 _HEADING_MARK = re.compile(r"(?:[IVXLC]{1,6}|[A-Z])\.\s+\S")
 _LEADS_ON = re.compile(r"(?:\b(?:and|or|to|of|the|than|in|on|by|from|with|for|until|between|over|about)|[-–—(§])$", re.IGNORECASE)
@@ -72,7 +74,7 @@ class Line:
     @property
     def is_closed(self) -> bool:
         """Whether the line ends as a sentence or clause ends."""
-        return bool(_TERMINAL.search(self.text[-8:]))
+        return is_closed(self.text)
 
     @property
     def goes_on(self) -> bool:
@@ -136,6 +138,8 @@ def repair(text: str) -> str:
     A word that a soft hyphen parts at a line's end is put together, and so is a compound ("capacity-" "building"), but not
     "pre- and post-conflict". Which hyphens part a word, `unicode.part_words` says. A second `repair` changes nothing.
     """
+    if text.isascii() and text.isprintable():  # nothing but spaces can be wrong with it
+        return " ".join(text.split())
     whole = clean(_PARTED_WORD.sub("", clean(text)).replace(SOFT_HYPHEN, ""))
     return " ".join(_PARTED_COMPOUND.sub("-", whole).split())
 
@@ -254,15 +258,18 @@ def is_heading(block: Sequence[Line]) -> bool:
     if block[0].role == "heading":
         return True
     last = block[-1].text[-1]
-    longest = 2 * MAX_HEADING if is_marked(block[0].text) else MAX_HEADING
-    if last in ",;:.!" or len(block) > 3 or sum(len(line.text) for line in block) > longest or block[-1].goes_on:
+    if last in ",;:.!" or len(block) > 3:
         return False
-    return is_marked(block[0].text) or (last != "?" and block[0].text[0].isupper())
+    has_mark = is_marked(block[0].text)
+    longest = 2 * MAX_HEADING if has_mark else MAX_HEADING
+    if sum(len(line.text) for line in block) > longest or block[-1].goes_on:
+        return False
+    return has_mark or (last != "?" and block[0].text[0].isupper())
 
 
 def is_closed(text: str) -> bool:
     """Whether `text` ends as a sentence or clause ends."""
-    return bool(_TERMINAL.search(text[-8:]))
+    return text.endswith(_ENDS) or bool(_TERMINAL.search(text[-8:]))
 
 
 def is_mark(text: str) -> bool:

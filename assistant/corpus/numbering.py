@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from assistant.corpus.chains import TITLED, WEAK, Mark, chain_of, series_of
@@ -47,14 +47,15 @@ def find_marks(lines: Sequence[Line], spacing: Spacing, *, is_expected: bool = F
     style than the paragraphs: that of the chain that begins first and is not itself a list. Numbers below those of the series
     ("12.1" after "12.") are paragraphs too where they count up from 1.
     """
-    candidates = list(_candidates(lines, spacing))
+    numbers = {line.start: match for line in lines if line.text[0].isdigit() and (match := _MARK.match(line.text))}
+    candidates = list(_candidates(lines, numbers, spacing))
     chains = [_chain([mark for mark in candidates if mark.series == series]) for series in sorted({mark.series for mark in candidates})]
     in_order = sorted(filter(None, chains), key=lambda chain: chain[0].line)
     suitable = [chain for chain in in_order if is_expected or not _is_only_a_list(lines, chain, candidates, spacing)]
     chosen = next((chain for chain in suitable if not _heads(chain, suitable, lines, spacing)), [])
     chosen = _with_children(_with_restarts(chosen, candidates), candidates)
     taken = {mark.line for mark in chosen}
-    return chosen, [line for at, line in enumerate(lines) if at not in taken and line.role != "margin" and _MARK.match(line.text)]
+    return chosen, [line for at, line in enumerate(lines) if at not in taken and line.role != "margin" and line.start in numbers]
 
 
 def _chain(marks: list[Mark]) -> list[Mark]:
@@ -85,7 +86,9 @@ def _with_restarts(chosen: list[Mark], candidates: Sequence[Mark]) -> list[Mark]
         return chosen
     marks = [mark for mark in candidates if mark.series == chosen[0].series]
     starts = [at for at, mark in enumerate(marks) if mark.number == 1 and mark.under_heading and marks[at + 1 : at + 2]]
-    starts = [at for at in starts if marks[at + 1].follows(marks[at])]
+    starts = [at for at in starts if at and marks[at + 1].follows(marks[at])]
+    if not starts:
+        return chosen  # one section: its chain is known
     sections = [marks[a:b] for a, b in pairwise(sorted({0, *starts, len(marks)}))]
     found = [mark for section in sections for mark in chain_of(section)]
     return found if len(found) > _MANY_MORE * len(chosen) else chosen
@@ -128,21 +131,24 @@ def _with_children(chosen: list[Mark], candidates: Sequence[Mark]) -> list[Mark]
     return found
 
 
-def _candidates(lines: Sequence[Line], spacing: Spacing) -> Iterator[Mark]:
+def _candidates(lines: Sequence[Line], numbers: Mapping[int, re.Match[str]], spacing: Spacing) -> Iterator[Mark]:
+    """The marks that may be chosen; `numbers` are the matches of `_MARK` by where their lines start."""
     place = {line.start: at for at, line in enumerate(lines)}
     blocks = blocks_of(lines, spacing)
     follower = {before.start: after for before, after in pairwise(line for block in blocks for line in block)}
     before: Line | None = None
     for above, block, below in zip([[], *blocks], blocks, [*blocks[1:], []], strict=False):
         for line in block:
-            match = _MARK.match(line.text) if line.text[0].isdigit() and _may_begin(line) else None
+            match = numbers.get(line.start) if _may_begin(line) else None
             text = match["text"] or (follower[line.start].text if line.start in follower else "") if match else ""
             if match and text and not is_numbered_date(block):
                 opens, first = _opens(text, match), line is block[0]
-                under_heading = opens and first and bool(above) and (is_heading(above) or _heads_number(above, match))
+                under_heading = (
+                    opens and first and bool(above) and (is_heading(above) or _heads_number(above, numbers.get(above[0].start), match))
+                )
                 weight = 1.0 if under_heading else _weight(before, line, opens, bool(match["style"]), first, spacing)
                 if weight and first and below:
-                    weight = min(weight, _worth_above(block, match, _MARK.match(below[0].text)))
+                    weight = min(weight, _worth_above(block, match, numbers.get(below[0].start)))
                 if weight:
                     last = before.text[-1] if before else ""
                     yield Mark(
@@ -170,10 +176,9 @@ def _worth_above(block: Sequence[Line], own: re.Match[str], under: re.Match[str]
     return WEAK if int(own["number"]) + 1 != int(under["number"]) else TITLED
 
 
-def _heads_number(block: Sequence[Line], under: re.Match[str]) -> bool:
+def _heads_number(block: Sequence[Line], own: re.Match[str] | None, under: re.Match[str]) -> bool:
     """Whether a block is a heading with a figure above another number: "2. Training" above "19. Parties…", not above "3. …"."""
-    own = _MARK.match(block[0].text)
-    return is_numbered_title(block) and own is not None and int(own["number"]) + 1 != int(under["number"])
+    return own is not None and is_numbered_title(block) and int(own["number"]) + 1 != int(under["number"])
 
 
 def _may_begin(line: Line) -> bool:
@@ -194,11 +199,12 @@ def _weight(before: Line | None, line: Line, opens: bool, is_dotted: bool, first
         return 0
     if before is None or (opens and _TAB.match(line.text)):
         return 1  # a tabulator after the number: it was set as one
-    if _SURE_CUE.search(before.text[-12:]) or before.goes_on:
+    is_closed = before.is_closed
+    if _SURE_CUE.search(before.text[-12:]) or (not is_closed and before.goes_on):
         return 0
-    if _CUE.search(before.text[-12:]) and not (before.is_closed and first):
+    if not (is_closed and first) and _CUE.search(before.text[-12:]):
         return 0
-    if before.is_closed:
+    if is_closed:
         return 1
     if before.text[-1] == ",":
         return 1 if first else WEAK if is_dotted else 0

@@ -38,8 +38,9 @@ _EXPECTED = TypeAdapter(dict[str, dict[str, _Pinned]])
 
 
 def key_of(report: Report) -> str:
-    """What a report is called in the file of expected figures: "chair.test"."""
-    return f"{report.header.name}.{report.header.split}"
+    """What a report is called in the file of expected figures: "chair.test", of a sample of 54 questions "chair.test.54"."""
+    whole = f"{report.header.name}.{report.header.split}"
+    return f"{whole}.{report.header.sample}" if report.header.sample else whole
 
 
 def expected_bars(path: Path) -> Mapping[str, tuple[Bar, ...]]:

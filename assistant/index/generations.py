@@ -93,7 +93,7 @@ class Generation:
         if not is_carried(self.manifest):
             return None
         check_files(self.folder, self.manifest, CARRIED)
-        return open_carried(self.folder)
+        return open_carried(self.folder, self.manifest)
 
     def close(self) -> None:
         """Closes what holds a file open."""

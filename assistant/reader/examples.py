@@ -1,14 +1,17 @@
-"""Training data: documents, questions, the paragraphs that answer and the words that do, from three kinds of sources.
+"""Training data: documents, questions, the paragraphs that answer and the words that do, from four kinds of sources.
 
 FOLDER       *_docs.jsonl {"document", "title", "paragraphs": [{"label", "text", "heading"?}]} with *_questions.jsonl
              {"id", "question", "answerable", "references": [{"document", "paragraph"}], "evidence": [verbatim]}
 FILE.json    SQuAD 2.0
 FOLDER       COVID-QA as documents.jsonl {"doc", "text"} and questions.jsonl {"id", "question", "answers", "doc"}
+FOLDER       speeches.jsonl {"id", "text"}, a paragraph a line: one sentence taken from a paragraph asks for the rest of it among its
+             neighbours (the inverse cloze task of Lee, Chang and Toutanova 2019), which needs no one to write questions
 """
 
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -21,6 +24,8 @@ from assistant.schema import Document, Paragraph
 
 KEPT_OUT = "0123"
 """Articles of SQuAD whose title's SHA-256 begins with one of these are never trained on: 7 of the 23 here, to report on."""
+_CLOZE_SENTENCES = 4
+"""Sentences of a paragraph from which one may be taken."""
 _PIECE = 1000
 """Characters of a paragraph that is made from a text without any."""
 
@@ -47,6 +52,8 @@ class Collection:
     documents: tuple[tuple[Document, tuple[Paragraph, ...]], ...]
     examples: tuple[Example, ...]
     sha256: str
+    neighbours: bool = False
+    """Whether the hard negatives are the paragraphs around the gold one, and not what our own search finds."""
 
 
 def is_kept_out(title: str) -> bool:
@@ -65,6 +72,8 @@ def read_collection(path: Path) -> Collection:
             return _squad(path)
         if (path / "documents.jsonl").is_file():
             return _covidqa(path)
+        if (path / "speeches.jsonl").is_file():
+            return _speeches(path)
         if any(path.glob("*_questions.jsonl")):
             return _questions(path)
     except (ValueError, KeyError, TypeError, OSError) as error:
@@ -108,6 +117,23 @@ def _covidqa(folder: Path) -> Collection:
             short = end - start <= 200
             examples.append(Example(f"covid-{row['id']}", row["question"].strip(), (place,), ((place, start - first, end - first),), short))
     return Collection(folder.name, tuple(documents), tuple(examples), _checksum([folder / "documents.jsonl", folder / "questions.jsonl"]))
+
+
+def _speeches(folder: Path) -> Collection:
+    documents, examples = [], []
+    for row in _rows(folder / "speeches.jsonl"):
+        parts: list[tuple[str, str, tuple[str, ...]]] = []
+        for line in row["text"].split("\n"):
+            spans = sentence_spans(line)
+            if len(spans) < _CLOZE_SENTENCES or len(line) > 2 * _PIECE:
+                continue
+            place = f"{row['id']}#u{len(parts) + 1}"
+            start, end = random.Random(place).choice(spans)
+            parts.append((f"u{len(parts) + 1}", f"{line[:start]}{line[end:].lstrip()}".strip(), ()))
+            examples.append(Example(f"cloze-{place}", line[start:end], (place,), ()))
+        if parts:
+            documents.append(_document(row["id"], f"Statement, {row['id']}", parts))
+    return Collection(folder.name, tuple(documents), tuple(examples), _checksum([folder / "speeches.jsonl"]), neighbours=True)
 
 
 def _questions(folder: Path) -> Collection:

@@ -14,8 +14,8 @@ from assistant.reader.examples import Example
 from assistant.reader.pairs import PairTokenizer, Window
 
 MOST_GOLD = 3
-_SORTED_AT_ONCE = 64
-"""Lists that are sorted by length together, so that a step pads little and steps still differ."""
+_SORTED_AT_ONCE = 8
+"""Steps whose lists are sorted by length together, so that a step pads little and steps still differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,8 @@ def steps(drawn: Sequence[Drawn], lists: int, seed: int, turn: int) -> list[list
     dice = random.Random(f"{seed}:{turn}")
     shuffled = dice.sample(drawn, len(drawn))
     found = []
-    for begin in range(0, len(shuffled), _SORTED_AT_ONCE):
-        block = sorted(shuffled[begin : begin + _SORTED_AT_ONCE], key=lambda item: item.size)
+    for begin in range(0, len(shuffled), _SORTED_AT_ONCE * lists):
+        block = sorted(shuffled[begin : begin + _SORTED_AT_ONCE * lists], key=lambda item: item.size)
         found += [block[at : at + lists] for at in range(0, len(block), lists)]
     return dice.sample(found, len(found))
 

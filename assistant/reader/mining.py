@@ -86,6 +86,18 @@ def mine(collection: Collection, folder: Path, progress: Progress) -> dict[str, 
     return with_candidates
 
 
+def neighbours(collection: Collection) -> dict[str, tuple[str, ...]]:
+    """Paragraph ids beside what answers in the same document, by question id, nearest first."""
+    order = {document.id: [paragraph.id for paragraph in paragraphs] for document, paragraphs in collection.documents}
+    places = {place: at for ids in order.values() for at, place in enumerate(ids)}
+    found = {}
+    for example in collection.examples:
+        (gold,) = example.gold
+        near = sorted(order[gold.partition("#")[0]], key=lambda place: abs(places[place] - places[gold]))
+        found[example.id] = tuple(place for place in near[1 : 1 + NEAREST])
+    return found
+
+
 def _candidates(example: Example, search: Callable[..., Iterable]) -> tuple[str, ...]:  # type: ignore[type-arg]  # of Passage
     documents = tuple(dict.fromkeys(place.partition("#")[0] for place in (*example.gold, *example.about)))
     nearest = [passage.paragraph.id for passage in search(example.question, top=NEAREST)]

@@ -22,26 +22,31 @@ from assistant.reader.scoring import FROZEN
 if TYPE_CHECKING:
     from transformers import BertConfig
 
+NOTHING = -1e4
+"""The score of what is not there: far below any other, and finite so that its gradient is zero and not undefined."""
 START, END, EVIDENCE = range(3)
 """The columns of the token head: the first and the last token of a short answer, and how much a token speaks for its sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Windows padded to the longest: int64 and float32 tensors of shape (windows, tokens)."""
+    """Windows padded to the longest: int64 and float32 tensors of shape (windows, tokens). `sentence` holds for each token the place
+    of its sentence in `Window.sentences`, -1 outside of them."""
 
     ids: Tensor
     types: Tensor
     mask: Tensor
     question: Tensor
     text: Tensor
+    sentence: Tensor
 
     @classmethod
-    def of(cls, windows: Sequence[Window], device: torch.device | str = "cpu") -> Batch:
-        """Windows as tensors on `device`."""
+    def of(cls, windows: Sequence[Window]) -> Batch:
+        """Windows as tensors."""
         longest = max(len(window.ids) for window in windows)
         ids, types = (torch.zeros(len(windows), longest, dtype=torch.long) for _ in range(2))
         mask, question, text = (torch.zeros(len(windows), longest) for _ in range(3))
+        sentence = torch.full((len(windows), longest), -1)
         for row, window in enumerate(windows):
             size = len(window.ids)
             ids[row, :size] = torch.tensor(window.ids)
@@ -49,7 +54,13 @@ class Batch:
             mask[row, :size] = 1
             question[row, slice(*window.question)] = 1
             text[row, slice(*window.text)] = 1
-        return cls(*(tensor.to(device) for tensor in (ids, types, mask, question, text)))
+            for place, (_, first, last) in enumerate(window.sentences):
+                sentence[row, first:last] = place
+        return cls(ids, types, mask, question, text, sentence)
+
+    def to(self, device: torch.device) -> Batch:
+        """The same on `device`."""
+        return Batch(*(getattr(self, name).to(device, non_blocking=True) for name in self.__slots__))
 
 
 class Network(nn.Module):
@@ -82,33 +93,36 @@ class Network(nn.Module):
         likeness = nn.functional.cosine_similarity(asked, read, dim=-1)
         return first + self.mix[1] * likeness + self.mix[2], self.tokens(states)
 
-    def scores(self, windows: Sequence[Window], relevance: Tensor, tokens: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Relevance of each window with its sentences' share, and the scores of its sentences in its order."""
-        sentences = [
-            torch.stack([sentence_score(tokens[row, first:last, EVIDENCE]) for _, first, last in window.sentences])
-            if window.sentences
-            else tokens.new_zeros(0)
-            for row, window in enumerate(windows)
-        ]
-        shares = torch.stack([torch.logsumexp(scores, 0) if len(scores) else relevance.new_zeros(()) for scores in sentences])
+    def scores(self, batch: Batch, relevance: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """(windows,) relevance with the sentences' share, and (windows, sentences) the sentences' scores, `NOTHING` where there is none."""
+        sentences = sentence_scores(batch.sentence, tokens[..., EVIDENCE])
+        shares = torch.where(batch.sentence.amax(1) >= 0, torch.logsumexp(sentences, 1), 0.0)
         return relevance + self.mix[0] * shares, sentences
 
 
-def sentence_score(evidence: Tensor) -> Tensor:
-    """A sentence's score from its tokens': half their mean, half the highest, so that neither length nor one word decides."""
-    return (evidence.mean() + evidence.max()) / 2
+def sentence_scores(sentence: Tensor, evidence: Tensor) -> Tensor:
+    """Of each sentence half the mean of its tokens' evidence, half the highest, so that neither length nor one word decides.
+
+    `sentence` and `evidence` are (windows, tokens); the result is (windows, sentences of the longest window, at least 1).
+    """
+    places = torch.arange(max(1, int(sentence.max()) + 1), device=sentence.device)
+    own = sentence.unsqueeze(1) == places[None, :, None]
+    count = own.sum(2)
+    mean = (own * evidence.unsqueeze(1)).sum(2) / count.clamp(min=1)
+    highest = torch.where(own, evidence.unsqueeze(1), NOTHING).amax(2)
+    return torch.where(count > 0, (mean + highest) / 2, NOTHING)
 
 
 def _mean(states: Tensor, chosen: Tensor) -> Tensor:
     return (states * chosen.unsqueeze(-1)).sum(1) / chosen.sum(1, keepdim=True).clamp(min=1)
 
 
-def new_network(folder: Path) -> Network:
-    """An untrained network over the encoder in `folder`, without dropout: few passes are made, and masks are slow on CPUs."""
+def new_network(folder: Path, dropout: float = 0.0) -> Network:
+    """An untrained network over the encoder in `folder`."""
     # The pooling layer that is left out would be reported.
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers ships it untyped
     encoder = BertModel.from_pretrained(
-        str(folder), add_pooling_layer=False, attn_implementation="sdpa", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        str(folder), add_pooling_layer=False, attn_implementation="sdpa", hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout
     )
     network = Network(encoder)
     for name, parameter in network.named_parameters():

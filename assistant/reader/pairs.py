@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.corpus.sentences import sentence_spans
 from assistant.index.encoder import cut_windows
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Tokenizer
 
 WINDOW = 256
 """Tokens of the longest input. The packaged encoder was trained on no more; attention beyond it costs more than a second window."""
@@ -42,6 +43,13 @@ class Window:
         return self.question[1] + 1
 
 
+class Encoded(NamedTuple):
+    """A text's tokens and the half-open character span of each."""
+
+    ids: Sequence[int]
+    offsets: Sequence[tuple[int, int]]
+
+
 class PairTokenizer:
     """Cuts a question and a paragraph into windows."""
 
@@ -50,12 +58,14 @@ class PairTokenizer:
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
         self._begin, self._end = (int(tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
+        self._encode = lru_cache(maxsize=4096)(self._encoded)
+        self._sentences = lru_cache(maxsize=4096)(sentence_spans)
 
     def windows(self, question: str, context: str, text: str) -> tuple[Window, ...]:
         """The windows of one paragraph; what does not fit is in the next, which repeats a quarter. An empty text has one window."""
         asked, about, read = self._encode(question), self._encode(context), self._encode(text)
         head = [self._begin, *asked.ids[:MOST_QUESTION], self._end, *_middle_out(about.ids, MOST_CONTEXT), self._end]
-        begin, spans = len(head), sentence_spans(text)
+        begin, spans = len(head), self._sentences(text)
         found = []
         for first, last in _token_windows(read.offsets, WINDOW - begin - 1, len(text)):
             offsets = tuple(read.offsets[first:last])
@@ -70,8 +80,9 @@ class PairTokenizer:
             )
         return tuple(found)
 
-    def _encode(self, text: str) -> Encoding:
-        return self._tokenizer.encode(text, add_special_tokens=False)
+    def _encoded(self, text: str) -> Encoded:
+        found = self._tokenizer.encode(text, add_special_tokens=False)
+        return Encoded(found.ids, found.offsets)
 
 
 def _middle_out(ids: Sequence[int], most: int) -> Sequence[int]:

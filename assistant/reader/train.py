@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--rate", type=float, default=1e-4, help="learning rate of the encoder (default 1e-4)")
     parser.add_argument("--warm-up", type=float, default=0.08, help="share of the steps until the rate is reached (default .08)")
+    parser.add_argument("--dropout", type=float, default=0.0, help="share of states left out in each pass (default 0; .1 for many)")
     parser.add_argument(
         "--leave-out", nargs="*", default=[], metavar="PREFIX", help="documents whose id begins so are kept out, with their questions"
     )
@@ -81,7 +82,7 @@ def train(given: argparse.Namespace) -> None:
     describe(EncoderSettings(name=PACKAGED))  # refuses other weights than the pinned ones
     folder = encoder_folder(EncoderSettings(name=PACKAGED))
     recipe = Recipe(
-        given.passes, given.lists, given.negatives, given.removed, given.rate, given.warm_up, given.seed,
+        given.passes, given.lists, given.negatives, given.removed, given.rate, given.warm_up, given.seed, given.dropout,
         sha256_of_file(given.start) if given.start else None,
     )  # fmt: skip
     data = {
@@ -114,12 +115,12 @@ def _without(collection: Collection, prefixes: Sequence[str]) -> Collection:
 
 def _source(collection: Collection, share: float, left_out: Sequence[str], folder: Path) -> Source:
     from assistant.reader.lists import Source
-    from assistant.reader.mining import mine, texts_of
+    from assistant.reader.mining import mine, neighbours, texts_of
 
     def tell(what: str, done: int, total: int) -> None:
         sys.stderr.write(f"\r{what}: {done} of {total}\033[K")
 
-    candidates = mine(collection, folder, tell)
+    candidates = neighbours(collection) if collection.neighbours else mine(collection, folder, tell)
     collection = _without(collection, left_out)
     texts = texts_of(collection)
     candidates = {name: tuple(place for place in found if place in texts) for name, found in candidates.items()}

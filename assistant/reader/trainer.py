@@ -7,7 +7,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,14 +18,17 @@ from assistant.errors import InvalidSettings, UsageError
 if TYPE_CHECKING:
     import torch
 
-    from assistant.reader.lists import Candidate, Drawn, Source
+    from assistant.reader.lists import Drawn, Source
     from assistant.reader.network import Network
+    from assistant.reader.training import Labelled
 
 WEIGHTS, RECORD, STATE = "weights.safetensors", "training.json", "state.safetensors"
 _HEAD_RATE = 10
 """The heads begin from nothing and learn this many times faster than the encoder; the three scalars ten times faster again."""
-_CHUNK = 8
+_CHUNK, _CHUNK_GPU = 8, 128
 """Windows in one forward pass."""
+_WORKERS = 6
+"""Processes that prepare steps for a GPU; one prepares some hundred windows a second."""
 _SAVE_SECONDS = 180.0
 
 
@@ -40,6 +43,7 @@ class Recipe:
     rate: float
     warm_up: float
     seed: int
+    dropout: float
     start: str | None
     """SHA-256 of the weights it begins from; None for the packaged encoder."""
 
@@ -74,7 +78,7 @@ class Trainer:
 
         torch.manual_seed(recipe.seed)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.network = new_network(encoder)
+        self.network = new_network(encoder, recipe.dropout)
         if start:
             load_trained(self.network, {name: value.float() for name, value in load_file(start).items()})
         self.network.to(self.device).train()
@@ -96,18 +100,16 @@ class Trainer:
         begin = saved = time.monotonic()
         first, before = self.done, self.seconds
         last = min(len(self.plan), stop or len(self.plan))
-        while self.done < last:
-            turn, drawn = self.plan[self.done]
-            lists = [self._candidates(item, turn) for item in drawn]
+        for step in self._steps(last):
             for group in self.optimiser.param_groups:
                 group["lr"] = group["full_rate"] * _rate(self.done, len(self.plan), self.recipe.warm_up)
             self.optimiser.zero_grad(set_to_none=True)
-            loss, figures = lists_loss(self.network, lists, _CHUNK, self.device)
+            loss, figures = lists_loss(self.network, [part.to(self.device) for part in step])
             loss.backward()  # type: ignore[no-untyped-call]  # torch ships it untyped
             self._clip()
             self.optimiser.step()
             self.done += 1
-            self.pairs += sum(map(len, lists))
+            self.pairs += sum(len(part.gold) for part in step)
             means.add(figures)
             now = time.monotonic()
             self.seconds = before + now - begin
@@ -121,10 +123,16 @@ class Trainer:
         self._save()
         self._finish(means.as_dict())
 
-    def _candidates(self, drawn: Drawn, turn: int) -> list[Candidate]:
-        from assistant.reader.lists import candidates_of
+    def _steps(self, last: int) -> Iterator[list[Labelled]]:
+        """The steps to come, prepared in other processes while a GPU is busy."""
+        from torch.utils.data import DataLoader
 
-        return candidates_of(drawn, self.texts, self.tokenizer, self.recipe.seed, turn)
+        from assistant.reader.training import Prepared
+
+        ahead = self.device.type == "cuda"
+        steps = Prepared(self.plan, self.texts, self.tokenizer, self.recipe.seed, _CHUNK_GPU if ahead else _CHUNK)
+        workers = min(_WORKERS, max(1, (os.cpu_count() or 1) - 1)) if ahead else 0
+        yield from DataLoader(steps, batch_size=None, sampler=range(self.done, last), num_workers=workers)
 
     def _clip(self) -> None:
         import torch

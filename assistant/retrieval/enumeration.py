@@ -24,6 +24,13 @@ _POINTS = (
     r"|arguments?|proposals?|suggestions?|recommendations?|questions?|aspects?|elements?|thing"
 )
 _ASKED = re.compile(rf"\b(?P<ordinal>{'|'.join(_ORDINALS)})(?:ly)?\s+(?:\w+\s+){{0,2}}?(?:{_POINTS})\b", re.IGNORECASE)
+_ANNOUNCES = re.compile(
+    rf"(?:(?:{'|'.join(_ORDINALS)})(?:ly)?\b\W+)?(?:my|the|our|another|a|one)\s+(?:\w+\s+){{0,2}}?(?:{_POINTS})\s+(?:that\s+I\s+\w+\s+to\s+\w+\s+)?"
+    r"(?:relates? to|concerns?|regards?|is about|is on|is related to|has to do with|deals? with)\b",
+    re.IGNORECASE,
+)
+_LONGEST_ANNOUNCEMENT = 16
+"""Words; a longer sentence says something of its own."""
 _OPENING = 8
 """Words of a paragraph that count as its opening."""
 
@@ -38,6 +45,11 @@ def counted_points(question: str, passages: Sequence[Passage]) -> tuple[Passage,
     """The passages that are the counted point a question asks for; none where it asks for none, or none opens so."""
     ordinal = asked_ordinal(question)
     return () if ordinal is None else tuple(passage for passage in passages if opens_with(passage.paragraph.text, ordinal))
+
+
+def announces(sentence: str) -> bool:
+    """Whether a sentence only says what the next ones are about: "My sixth point relates to stakeholders." """
+    return bool(_ANNOUNCES.match(sentence.strip())) and len(sentence.split()) <= _LONGEST_ANNOUNCEMENT
 
 
 def opens_with(text: str, ordinal: str) -> bool:

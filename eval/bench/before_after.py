@@ -24,7 +24,6 @@ SHOWN = (
     "false_refusals",
     "auroc",
     "ece",
-    "latency_p50_ms",
 )
 
 
@@ -44,7 +43,7 @@ def main(paths: list[Path]) -> None:
         row = (titled(run.header.name, run.header.split), f"{run.header.questions}", "trained" if number % 2 else "likeness", *cells)
         sys.stdout.write(f"| {' | '.join(row)} |\n")
         commands[f"{run.header.command}  # {run.header.date[:10]}, {run.header.cores} cores"] = None
-    sys.stdout.write("\nEach pair in turn on one machine, which other work shared: times are for comparison within a pair alone.\n\n```\n")
+    sys.stdout.write("\nHow long reading takes: eval/bench/read_speed.py, on a machine that does nothing else.\n\n```\n")
     sys.stdout.write("\n".join(commands) + "\n```\n")
 
 

@@ -45,7 +45,7 @@ from assistant.settings import load
 
 READ = 10
 FUSION = tuple(np.arange(0, 10.5, 0.5))
-RATIOS, SENTENCES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), (1, 2, 3, 4)
+RATIOS, SENTENCES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8), (1, 2, 3, 4, 5, 6)
 REFUSED = 0.1
 UNFITTED = Calibration(fusion=3.0, slope=1.0, intercept=0.0, threshold=0.3, confident=0.5, ratio=0.5, sentences=3)
 
