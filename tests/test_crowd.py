@@ -80,7 +80,7 @@ class PageVisitor:
         """Asks, and gives the conversation that the browser would keep."""
         self._call(self.asking, [question, None, None, []])
         *_, kept = self._call(self.settling, [None])
-        return list(kept)
+        return list(json.loads(kept))
 
     def _call(self, call: int, data: list[Any]) -> list[Any]:
         sent = {"fn_index": call, "data": data, "session_hash": self.session, "event_data": None}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -33,17 +32,20 @@ class Kept:
 _CONVERSATION = TypeAdapter(tuple[Kept, ...])
 
 
-def pack(turns: Sequence[Turn]) -> list[dict[str, Any]]:
-    """The finished turns as JSON types; paragraphs' texts stay in the index."""
+def pack(turns: Sequence[Turn]) -> str:
+    """The finished turns as JSON; paragraphs' texts stay in the index.
+
+    One string, and no tree of objects: Gradio's page clones what it keeps at every change, which took longer than the answer after
+    twenty of them.
+    """
     kept = [Kept(t.question, t.filters, _light(t.answer) if t.answer else None, t.problem) for t in turns if not t.pending]
-    packed: list[dict[str, Any]] = _CONVERSATION.dump_python(tuple(kept[-MOST:]), mode="json")
-    return packed
+    return _CONVERSATION.dump_json(tuple(kept[-MOST:])).decode()
 
 
 def unpack(value: object) -> tuple[Turn, ...]:
     """The turns of a kept conversation; none where what came back is not one (an older version, or somebody's hand)."""
     try:
-        kept = _CONVERSATION.validate_python(value or ())
+        kept = _CONVERSATION.validate_json(value) if isinstance(value, str) and value else ()
     except ValidationError as error:
         log.info("a kept conversation was of another form: %s", error.errors()[0]["msg"])
         return ()

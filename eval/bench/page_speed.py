@@ -8,8 +8,10 @@ endpoint on loopback writes the answer, and `quote`, without a language model. I
 sources   from Enter to the first reference below the question: what the search found
 answer    from Enter to the complete answer, its references, and its first source beside it
 
-`growth` is the median of the last five turns over the first turn, and `worst_growth` that of the slowest turn over it. Before the first
-turn one other question is asked in a conversation of its own, so that no turn pays for opening the index.
+The machine is shared, and slower at one moment than at another: so beside every turn of the long conversation a similar question is asked
+in a new one, in a page of its own. `growth` is the median, over the last ten turns, of the long conversation's time over that of the new
+one beside it; `turns` and `beside` are both in their order. Before all that one other question is asked, so that no turn pays for
+opening the index.
 """
 
 from __future__ import annotations
@@ -89,29 +91,33 @@ def turn(page: Page, question: str) -> dict[str, float]:
     return {name: float(page.evaluate(f"window.seen.{name}")) for name in ("sources", "answer")}
 
 
-def conversation(url: str) -> list[dict[str, float]]:
-    """The times of every turn."""
+def conversation(url: str) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+    """The times of every turn, and those of a first turn beside each."""
+    turns, beside = [], []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=installed(), args=FLAGS)
-        with Visitor(browser.new_context(), url) as first:
-            first.ask(FIRST)
-        with Visitor(browser.new_context(), url) as visitor:
-            turns = [turn(visitor.page, question) for question in QUESTIONS]
+        with Visitor(browser.new_context(), url) as other, Visitor(browser.new_context(), url) as visitor:
+            other.ask(FIRST)
+            for question in QUESTIONS:
+                other.page.get_by_role("button", name="New conversation").click()
+                other.page.locator("#transcript .welcome").wait_for()
+                beside.append(turn(other.page, f"{question.rstrip('?')}, if the documents say so?"))
+                turns.append(turn(visitor.page, question))
         browser.close()
-    return turns
+    return turns, beside
 
 
-def summary(turns: list[dict[str, float]]) -> dict[str, Any]:
+def summary(turns: list[dict[str, float]], beside: list[dict[str, float]]) -> dict[str, Any]:
     """Median, largest, and growth of each measure."""
     told: dict[str, Any] = {}
     for name in ("sources", "answer"):
-        times = [each[name] for each in turns]
+        times, others = [each[name] for each in turns], [each[name] for each in beside]
         told[name] = {
-            "first": round(times[0]),
             "median": round(median(times)),
             "largest": round(max(times)),
-            "growth": round(median(times[-5:]) / times[0], 2),
-            "worst_growth": round(max(times[1:]) / times[0], 2),
+            "growth": round(median(long / new for long, new in zip(times[-10:], others[-10:], strict=True)), 2),
+            "turns": [round(time) for time in times],
+            "beside": [round(time) for time in others],
         }
     return told
 
@@ -123,7 +129,7 @@ def measured(workspace: str, environment: dict[str, str]) -> dict[str, Any]:
     for name in environment:
         del os.environ[name]
     try:
-        return summary(conversation(served.url))
+        return summary(*conversation(served.url))
     finally:
         served.stop()
 
