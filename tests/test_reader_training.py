@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from assistant.errors import GoldError, UsageError
 from assistant.reader.examples import Example, is_kept_out, read_collection
 from assistant.reader.lists import Source, candidates_of, draw, is_evidence, steps
+from assistant.reader.mining import neighbours
 from assistant.reader.pairs import PairTokenizer
 from assistant.reader.train import main
 from assistant.reader.trainer import Recipe, Trainer
@@ -80,6 +81,22 @@ def test_covidqa_is_cut_into_paragraphs_of_whole_sentences(tmp_path: Path) -> No
     assert len(texts) > 1
 
 
+def test_speeches_ask_for_the_paragraph_that_a_sentence_was_taken_from(tmp_path: Path) -> None:
+    """The sentence is gone from its paragraph, short paragraphs ask nothing, and the hard negatives are the nearest paragraphs."""
+    lines = [" ".join(f"Sentence {at} of {word} is here." for at in range(1, 6)) for word in ("ports", "cranes", "fees")]
+    write_rows(tmp_path / "speeches.jsonl", [{"id": "s", "text": "\n".join([lines[0], "Too short.", *lines[1:]])}])
+    collection = read_collection(tmp_path)
+    ((_, paragraphs),) = collection.documents
+    assert [paragraph.id for paragraph in paragraphs] == ["s#u1", "s#u2", "s#u3"]
+    for example, paragraph, line in zip(collection.examples, paragraphs, lines, strict=True):
+        assert example.gold == (paragraph.id,)
+        assert example.question in line
+        assert sorted(f"{paragraph.text} {example.question}".split()) == sorted(line.split())
+    near = neighbours(collection)
+    assert near[collection.examples[0].id] == ("s#u2", "s#u3")
+    assert set(near[collection.examples[1].id]) == {"s#u1", "s#u3"}
+
+
 @pytest.mark.parametrize("content", [None, "not JSON"])
 def test_what_is_no_training_data_is_refused(tmp_path: Path, content: str | None) -> None:
     """An empty folder and a damaged file are named, and the command ends with 2 and one line."""
@@ -134,6 +151,46 @@ def test_half_of_either_makes_evidence(sentence: tuple[int, int], answer: tuple[
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small encoder's folder."""
     return small_encoder(tmp_path_factory.mktemp("encoder"))
+
+
+def test_dropout_is_that_of_the_recipe(encoder: Path, tmp_path: Path) -> None:
+    """Every layer's states and attention leave out the share that was asked for; none by default."""
+    from dataclasses import replace
+
+    from assistant.reader.network import configuration
+
+    for share in (0.0, 0.3):
+        network = Trainer(encoder, [SOURCE], replace(RECIPE, dropout=share), {}, tmp_path, None).network
+        shape = configuration(network)
+        assert (shape.hidden_dropout_prob, shape.attention_probs_dropout_prob) == (share, share)
+        assert network.training
+
+
+def test_a_sentences_score_is_half_its_mean_and_half_its_highest() -> None:
+    """Tokens outside of sentences count for nothing, and a window without sentences has no score."""
+    import torch
+
+    from assistant.reader.network import NOTHING, sentence_scores
+
+    sentence = torch.tensor([[-1, 0, 0, 1, -1], [-1, -1, -1, -1, -1]])
+    scores = sentence_scores(sentence, torch.tensor([[9.0, 1.0, 3.0, -2.0, 9.0], [1.0, 1.0, 1.0, 1.0, 1.0]]))
+    assert scores.tolist() == [[2.5, -2.0], [NOTHING, NOTHING]]
+
+
+def test_the_loss_is_that_of_choosing_what_answers_or_nothing() -> None:
+    """Two lists worked out by hand: one is answered by its second window, the other by none."""
+    import math
+
+    import torch
+
+    from assistant.reader.training import _choice_loss
+
+    owner, gold = torch.tensor([0, 1, 0]), torch.tensor([False, False, True])
+    loss, figures = _choice_loss(torch.tensor([1.0, 2.0, 3.0]), owner, gold)
+    first = math.log(1 + math.exp(1) + math.exp(3)) - 3
+    second = math.log(1 + math.exp(2))
+    assert float(loss) == pytest.approx((first + second) / 2)
+    assert (float(figures["right"]), float(figures["refused"])) == (1.0, 0.0)
 
 
 def trained(encoder: Path, out: Path, *stops: int | None) -> dict[str, object]:

@@ -66,9 +66,11 @@ def answer_with_quotes(question: str, draft: Answer, found: Found | None, reader
     draft = replace(draft, confidence=reading.confidence)
     if reading.confidence < manner.threshold:
         return draft
-    statements = quote.best(draft.passages, reading, manner.sentences, manner.ratio)
-    if reading.spans and announces(draft.passages[at := reading.spans[0].passage].paragraph.text[: reading.spans[0].end]):
-        statements = quote.points(draft.passages, reading, manner.sentences, at)
+    best = reading.spans[0] if reading.spans else None
+    if best and announces(draft.passages[best.passage].paragraph.text[: best.end]):
+        statements = quote.points(draft.passages, reading, manner.sentences, best.passage)
+    else:
+        statements = quote.best(draft.passages, reading, manner.sentences, manner.ratio)
     remarks = (*draft.remarks, quote.UNSURE) if reading.confidence < manner.confident else draft.remarks
     return replace(draft, status="answered", statements=statements, remarks=remarks)
 

@@ -94,7 +94,7 @@ def neighbours(collection: Collection) -> dict[str, tuple[str, ...]]:
     for example in collection.examples:
         (gold,) = example.gold
         near = sorted(order[gold.partition("#")[0]], key=lambda place: abs(places[place] - places[gold]))
-        found[example.id] = tuple(place for place in near[1 : 1 + NEAREST])
+        found[example.id] = tuple(near[1 : 1 + NEAREST])
     return found
 
 

@@ -51,15 +51,15 @@ class Encoded(NamedTuple):
 
 
 class PairTokenizer:
-    """Cuts a question and a paragraph into windows."""
+    """Cuts a question and a paragraph into windows; the tokens of the last `remembered` texts are kept, for training reads each often."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer, remembered: int = 0) -> None:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
         self._begin, self._end = (int(tokenizer.token_to_id(mark) or 0) for mark in ("[CLS]", "[SEP]"))
-        self._encode = lru_cache(maxsize=4096)(self._encoded)
-        self._sentences = lru_cache(maxsize=4096)(sentence_spans)
+        self._encode = lru_cache(remembered)(self._encoded)
+        self._sentences = lru_cache(remembered)(sentence_spans)
 
     def windows(self, question: str, context: str, text: str) -> tuple[Window, ...]:
         """The windows of one paragraph; what does not fit is in the next, which repeats a quarter. An empty text has one window."""

@@ -29,6 +29,8 @@ _CHUNK, _CHUNK_GPU = 8, 128
 """Windows in one forward pass."""
 _WORKERS = 6
 """Processes that prepare steps for a GPU; one prepares some hundred windows a second."""
+_REMEMBERED = 4096
+"""Texts whose tokens are kept: about 100 MB in each process."""
 _SAVE_SECONDS = 180.0
 
 
@@ -82,7 +84,7 @@ class Trainer:
         if start:
             load_trained(self.network, {name: value.float() for name, value in load_file(start).items()})
         self.network.to(self.device).train()
-        self.tokenizer = PairTokenizer(Tokenizer.from_file(str(encoder / "tokenizer.json")))
+        self.tokenizer = PairTokenizer(Tokenizer.from_file(str(encoder / "tokenizer.json")), _REMEMBERED)
         self.recipe, self.record, self.out = recipe, record, out
         self.texts = {place: pair for source in sources for place, pair in source.texts.items()}
         self.plan = _plan(sources, recipe)

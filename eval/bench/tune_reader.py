@@ -181,6 +181,7 @@ def tell(asked: Sequence[Asked], calibration: Calibration, top: int) -> None:
             "answerable": float(np.mean(truth)),
             "first before": np.mean([item.passages[0].paragraph.id in item.gold for item in reached]),
             "first": np.mean([reciprocal_rank(calibration.fusion, item) == 1 for item in reached]),
+            "MRR": np.mean([reciprocal_rank(calibration.fusion, item) for item in reached]),
             "F2": mean_over_folds(own, partial(f2, calibration, top)),
             "area": roc_auc_score(truth, [confidence[id(item)] for item in own]),
             "refused wrongly": np.mean([confidence[id(item)] < calibration.threshold for item in own if item.answers]),
