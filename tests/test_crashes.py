@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -112,6 +113,28 @@ def test_every_step_may_fail(place: Place, monkeypatch: pytest.MonkeyPatch, name
             assert not list(place.index.glob("*.new"))
     assert 2 < number < 59
     assert now == [f"Edition {name}."]
+
+
+def test_a_lock_file_that_comes_meanwhile_keeps_nothing_behind(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader's thread may put its lock file into the folder that is being removed: it is removed again."""
+    original, late = shutil.rmtree, [1]
+
+    def removed(path: Path, ignore_errors: bool = False) -> None:
+        original(path, ignore_errors=ignore_errors)
+        if late.pop() if late else 0:
+            path.mkdir()
+            (path / ".tantivy-meta.lock").touch()
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", removed)
+        patch.setattr("assistant.index.build.publish", fail)
+        with pytest.raises(IndexProblem, match="Input/output error"):
+            place.build("Second edition.")
+    assert late == []
+    assert len(place.generations()) == 1
 
 
 def crashes(kind: str, folder: Path) -> list[dict[str, Any]]:

@@ -58,6 +58,8 @@ _EMBED_AT_ONCE = 128
 """Windows given to the encoder in one call: enough to sort by length, few enough to show progress."""
 _COMPARED = 6
 """Paragraphs on which an exported encoder must agree with torch."""
+_TRIES = 3
+"""How often a folder is removed that is not empty yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +154,19 @@ def _publish(
         publish(index, folder)
     except BaseException as error:
         if _name_of_current(index) != folder.name:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
         if isinstance(error, OSError):
             what = f"{index} cannot be written: {error.strerror or error}"
             raise IndexProblem(what, "Check its permissions and the disk's free space, then: assistant index") from error
         raise
+
+
+def _remove(folder: Path) -> None:
+    """Removes what was not published; again, where Tantivy's thread that watches an opened index put its lock file there meanwhile."""
+    for _ in range(_TRIES):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
 
 
 def _current(index: Path) -> Generation | None:
