@@ -125,7 +125,7 @@ def test_a_question_is_asked_again_and_in_other_words(reader: Visitor) -> None:
     reader.turns.last.get_by_role("button", name="Ask again").click()
     expect(reader.turns).to_have_count(2)
     expect(reader.turns.last).to_have_attribute("aria-busy", "false")
-    reader.turns.last.get_by_role("button", name="Edit the question").click()
+    reader.turns.last.get_by_role("button", name="Edit question").click()
     expect(reader.box).to_have_value(INCIDENT)
     expect(reader.box).to_be_focused()
 
