@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import queue
 import shutil
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,18 @@ class Visitor:
         return [
             f"{rule['id']}: {node['html'][:120]}" for rule in found if rule["impact"] in ("serious", "critical") for node in rule["nodes"]
         ]
+
+    def drop(self, place: str, files: Sequence[Path]) -> None:
+        """Drops files on a part of the page, as a hand would."""
+        made = """files => {
+            const dropped = new DataTransfer();
+            const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+            for (const [name, text] of files) dropped.items.add(new File([bytes(text)], name));
+            return dropped;
+        }"""
+        held = self.page.evaluate_handle(made, [[file.name, base64.b64encode(file.read_bytes()).decode()] for file in files])
+        for event in ("dragenter", "dragover", "drop"):
+            self.page.locator(place).first.dispatch_event(event, {"dataTransfer": held})
 
     def ask(self, question: str) -> None:
         """Asks by Enter, and waits until the answer is complete."""

@@ -168,6 +168,14 @@ def test_files_are_taken_only_where_documents_may_be_changed() -> None:
             assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"x")}).status_code == status
 
 
+def test_a_large_file_is_refused() -> None:
+    """A file of more than the settings' megabytes is 413 and not kept."""
+    fake = FakeAssistant(Settings(server=ServerSettings(upload_mb=0.001)))
+    with TestClient(served_by(fake), base_url="http://127.0.0.1:7860") as client:
+        assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"x" * 900)}).status_code == 200
+        assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"x" * 2000)}).status_code == 413
+
+
 def test_a_taken_port_is_one_line() -> None:
     """A port in use is a usage error with a next step, and port 0 finds a free one."""
     with listen("127.0.0.1", 0) as taken:
