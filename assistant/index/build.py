@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.corpus import Entry, Known, Skipped, corpus_fingerprint, read_corpus
 from assistant.errors import EmptyCorpus, IndexProblem
-from assistant.index.embedding import Embedded, embed
+from assistant.index.embedding import KEPT, Embedded, embed
 from assistant.index.encoder import Encoder, EncoderInfo, describe, load
 from assistant.index.generations import VECTORS, Generation, current_name, open_current, publish, writing
 from assistant.index.manifest import Manifest, check_files, fingerprint, hash_files, write_manifest
@@ -132,6 +132,11 @@ def build(
     new = len(plan.missing)
     held = tuple(Indexed(entry.document, entry.ledger, len(entry.paragraphs)) for entry in entries)
     return BuildReport(drafted.id, True, plan.documents, plan.paragraphs, new, plan.paragraphs - new, held, tuple(skipped))
+
+
+def has_kept(index: Path) -> bool:
+    """Whether a build that was interrupted has left what it embedded, for the next one to go on from."""
+    return (index / KEPT).exists()
 
 
 def _read_alike(last: Last, info: EncoderInfo) -> bool:
