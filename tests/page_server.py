@@ -122,6 +122,13 @@ class Visitor:
         expect(self.turns).to_have_count(before + 1)
         expect(self.turns.last).to_have_attribute("aria-busy", "false")
 
+    def ask_and_keep(self, question: str) -> None:
+        """The same, and waits until this browser keeps the answer, which follows it: on a busy machine a reload may be faster."""
+        size = "(localStorage['assistant-conversation'] ?? '').length"
+        before = self.page.evaluate(size)
+        self.ask(question)
+        self.page.wait_for_function(f"{size} > {before} + 100")
+
 
 # A server also computes while nobody asks it anything: each ends with the module that asked for it.
 

@@ -94,7 +94,7 @@ def test_a_filter_is_a_chip_that_can_be_taken_away(reader: Visitor) -> None:
 
 def test_a_conversation_survives_a_reload(reader: Visitor) -> None:
     """After a reload the same questions and sentences stand there, references still open, and a new conversation is empty for good."""
-    reader.ask(INCIDENT)
+    reader.ask_and_keep(INCIDENT)
     said = reader.turns.last.locator(".statement").all_inner_texts()
     reader.page.reload()
     expect(reader.turns).to_have_count(1)
@@ -123,10 +123,7 @@ def test_a_link_shows_the_same_citations_elsewhere(reader: Visitor, another_cont
         expect(other.turns.locator(".question")).to_have_text(INCIDENT)
         expect(other.source.locator("mark")).to_have_text(first)
         assert other.turns.locator(".remark").count() == 0
-        size = "(localStorage['assistant-conversation'] ?? '').length"
-        before = other.page.evaluate(size)
-        other.ask("What is the boiling point of water?")
-        other.page.wait_for_function(f"{size} > {before} + 100")
+        other.ask_and_keep("What is the boiling point of water?")
         other.page.reload()
         expect(other.turns.locator(".question")).to_have_text([INCIDENT, "What is the boiling point of water?"])
 
@@ -236,7 +233,7 @@ def test_nothing_keeps_anybody_out(reader: Visitor) -> None:
     in the dark, and in the frame for other sites. A fault that is put in by hand is found."""
     page = reader.page
     assert reader.barriers() == []
-    reader.ask(INCIDENT)
+    reader.ask_and_keep(INCIDENT)
     expect(reader.source.locator("mark")).to_be_visible()
     assert reader.barriers() == []
     page.emulate_media(color_scheme="dark")
