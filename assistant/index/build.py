@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.corpus import Entry, Known, Skipped, corpus_fingerprint, read_corpus
+from assistant.corpus import Digests, Entry, Known, Skipped, corpus_fingerprint, read_corpus
 from assistant.errors import EmptyCorpus, IndexProblem
 from assistant.index.embedding import KEPT, Embedded, embed
 from assistant.index.encoder import Encoder, EncoderInfo, describe, load
@@ -46,7 +46,9 @@ def corpus_source(place: Path, reading: ReadingSettings | None = None) -> Source
         EmptyCorpus: no file is there.
     """
     # The checksum is taken before anything is read: what changes from now on is taken up by the next build.
-    return Source(str(place.absolute()), corpus_fingerprint(place), lambda tell, known: _read(place, reading, tell, known))
+    digests: Digests = {}
+    sha256 = corpus_fingerprint(place, digests)
+    return Source(str(place.absolute()), sha256, lambda tell, known: _found(read_corpus(place, reading, tell, known, digests), place))
 
 
 _COMPARED = 6
@@ -229,10 +231,10 @@ def _unchanged(generation: Generation) -> BuildReport:
     return BuildReport(generation.id, False, manifest.documents, manifest.paragraphs, 0, manifest.paragraphs, entries, skipped)
 
 
-def _read(place: Path, reading: ReadingSettings | None, tell: Progress, known: Known | None) -> tuple[list[Entry], list[Skipped]]:
+def _found(items: Iterable[Entry | Skipped], place: Path) -> tuple[list[Entry], list[Skipped]]:
     entries: list[Entry] = []
     skipped: list[Skipped] = []
-    for item in read_corpus(place, reading, tell, known):
+    for item in items:
         if isinstance(item, Entry):
             entries.append(item)
         else:
