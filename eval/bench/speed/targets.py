@@ -1,0 +1,122 @@
+"""The targets, and what was measured of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from speed.figures import Figure, Ratio
+from speed.places import LARGEST_OF_PEER
+
+_BEFORE, _AFTER = "10000", "1000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A row of the table: `must` and `aim` as words, what was measured, how far that is, and the step that measures it."""
+
+    name: str
+    must: str
+    aim: str
+    measured: str
+    verdict: str
+    step: str
+    value: Ratio | None = None
+    bounds: tuple[float, float] | None = None
+
+
+def targets(found: Sequence[Figure], kept: dict[str, list[dict[str, Any]]], published: Path) -> list[Target]:
+    """Every target in the order in which they were set."""
+    by_key: dict[str, list[Figure]] = {}
+    for figure in found:
+        by_key.setdefault(figure.key, []).append(figure)
+
+    def ratio(name: str, keys: Sequence[str], must: float, aim: float, step: str, at: str | None, shown: str = "×") -> Target:
+        """One or two ratios; the worse of them is judged. A `must` above the `aim` wants a small ratio."""
+        at_size = [next((item for item in by_key.get(key, ())[::-1] if item.where == (at or item.where)), None) for key in keys]
+        last = [item or (by_key[key][-1] if key in by_key else None) for item, key in zip(at_size, keys, strict=True)]
+        measured = [item for item in last if item and item.ratio]
+        words = [f"≤ {bound:g}{shown}" if aim < must else f"{bound:g}{shown}" for bound in (must, aim)]
+        if not measured:
+            return Target(name, *words, "not measured", "–", step)
+        worst = (max if aim < must else min)(measured, key=lambda item: item.ratio.value)  # type: ignore[union-attr]
+        text = ", ".join(f"{item.key.rpartition(' ')[2] + ' ' if len(keys) > 1 else ''}{item.ratio}" for item in measured)
+        assert worst.ratio
+        where = f" at {int(worst.where):,}"
+        return Target(name, *words, text + where, verdict(worst.ratio.value, must, aim), step, worst.ratio, (must, aim))
+
+    largest = str(LARGEST_OF_PEER)
+    return [
+        *_quality(kept),
+        ratio("hybrid query, text in to paragraphs out, 100,000 paragraphs", ("hybrid p50", "hybrid p95"), 5, 20, "queries", largest),
+        ratio("the same against our own parts run bare", ("bare p50", "bare p95"), 1.5, 1.2, "bare", largest),
+        ratio("build, same precision", ("embedding",), 1.0, 1.3, "embedding", None),
+        ratio("build without embedding (read, split, index, save)", ("build",), 2, 5, "build", largest),
+        ratio("one changed document among 1,000 against a whole build", ("change",), 100, 500, "embedding", "10000"),
+        ratio("open an index and answer a first look-up", ("look_up",), 5, 50, "look_up", largest),
+        ratio("memory, query-ready, for a million paragraphs, without the encoder", ("memory rss", "memory pss"), 0.5, 0.15, "memory", largest),
+        _filtered(kept),
+        _page(published),
+        ratio(f"growth of p95 from {int(_BEFORE):,} to {int(_AFTER):,} paragraphs", (f"growth {_BEFORE} {_AFTER}",), 20, 10, "growth", None),
+    ]
+
+
+def verdict(value: float, must: float, aim: float) -> str:
+    """Which of the two a value reaches."""
+    reaches: Callable[[float], bool] = (lambda bound: value <= bound) if aim < must else (lambda bound: value >= bound)
+    return "aim" if reaches(aim) else "must" if reaches(must) else "**short**"
+
+
+def _quality(kept: dict[str, list[dict[str, Any]]]) -> list[Target]:
+    sets = {name.removeprefix("collection-"): rounds[0] for name, rounds in kept.items() if name.startswith("collection-") and rounds}
+    names = ("hybrid nDCG@10 against the better of our two legs, mean over sets", "hybrid nDCG@10 against the peer's hybrid, mean over sets")
+    if not sets:
+        return [Target(names[0], "+.02", "+.04", "not measured", "–", "collection"), Target(names[1], "+.05", "+.10", "not measured", "–", "collection")]
+
+    def of(sample: dict[str, Any], leg: str, side: str) -> float:
+        return float(sample[leg]["quality"][side]["nDCG@10"])
+
+    legs = {name: of(sample, "hybrid", "ours") - max(of(sample, leg, "ours") for leg in ("dense", "lexical")) for name, sample in sets.items()}
+    peer = {name: of(sample, "hybrid", "ours") - of(sample, "hybrid", "peer") for name, sample in sets.items()}
+
+    def row(name: str, gains: dict[str, float], must: float, aim: float, spare: float) -> Target:
+        mean, worst = fmean(gains.values()), min(gains, key=lambda key: gains[key])
+        reached = verdict(mean, must, aim) if gains[worst] >= -spare else "**short**"
+        text = f"{mean:+.3f} over {len(gains)} sets, least {gains[worst]:+.3f} ({worst})"
+        return Target(name, f"{must:+.2f}", f"{aim:+.2f}", text, reached, "collection")
+
+    return [row(names[0], legs, 0.02, 0.04, 0.005), row(names[1], peer, 0.05, 0.1, 1)]
+
+
+def _filtered(kept: dict[str, list[dict[str, Any]]]) -> Target:
+    name = "filtered search returns k whenever k exist"
+    counts = [
+        (side, pair[1])
+        for key, rounds in kept.items()
+        if key.startswith("filters-")
+        for sample in rounds
+        for by in ("document", "kind", "since")
+        for side, pairs in sample[by].items()
+        for pair in pairs
+    ]
+    ours = [count for side, count in counts if side == "ours"]
+    if not ours:
+        return Target(name, "always", "always", "not measured", "–", "filters")
+    peer = [count for side, count in counts if side == "peer"]
+    text = f"{sum(count == 10 for count in ours)} of {len(ours)}"
+    text += f" (the peer's default: {sum(count == 10 for count in peer)} of {len(peer)})" if peer else ""
+    return Target(name, "always", "always", text, "aim" if all(count == 10 for count in ours) else "**short**", "filters")
+
+
+def _page(published: Path) -> Target:
+    path = published / "page" / "times.json"
+    name = "page: question to sources shown, with a stub model"
+    if not path.is_file():
+        return Target(name, "300 ms", "100 ms", "not measured", "–", "page_speed.py")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    value = found["model"]["sources"]["median"]
+    return Target(name, "300 ms", "100 ms", f"{value} ms ({found['date']})", verdict(value, 300, 100), "page_speed.py")
