@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).parents[1])  # the folder that this package lies in, in place of the package itself
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from speed.run import main
 

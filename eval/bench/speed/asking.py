@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -10,11 +9,10 @@ import time
 import tomllib
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 from speed.places import Bench
-from speed.protocol import HERE, Side
+from speed.protocol import ENVIRONMENT, HERE, Side
 from speed.steps import PAUSE, SEED_CORPUS, Samples
 
 LEGS = ("dense", "lexical", "hybrid")
@@ -61,7 +59,7 @@ def _cold(commands: dict[str, list[str]], is_first: bool, is_right: Callable[[st
         for _ in range(1 + is_first):
             time.sleep(PAUSE)
             begin = time.perf_counter()
-            ended = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "1000"})
+            ended = subprocess.run(command, capture_output=True, text=True, check=True, env=ENVIRONMENT)
             seconds[side] = time.perf_counter() - begin
         if not is_right(ended.stdout):
             raise RuntimeError(f"{' '.join(command)} did not print what was asked for:\n{ended.stdout[:500]}")
@@ -70,9 +68,9 @@ def _cold(commands: dict[str, list[str]], is_first: bool, is_right: Callable[[st
 
 def opened(stack: ExitStack, bench: Bench, name: str) -> tuple[Side, Side | None]:
     """Both, open and warm; the peer only where it has built an index."""
-    ours = stack.enter_context(Side("ours.py"))
+    ours = stack.enter_context(Side("ours"))
     ours.call("open", workspace=str(bench.workspace(name)))
-    peer = stack.enter_context(Side("peer.py", bench.peer)) if bench.saved(name).is_dir() else None
+    peer = stack.enter_context(Side("peer", bench.peer)) if bench.saved(name).is_dir() else None
     if peer:
         peer.call("load_encoder")
         peer.call("open", place=str(bench.saved(name)))
@@ -112,7 +110,7 @@ def bare(bench: Bench, name: str, done: int) -> Samples:
     """Ours against its own parts put together by hand: encode, flat FAISS, Tantivy."""
     with ExitStack() as stack:
         ours, _ = opened(stack, bench, name)
-        parts = stack.enter_context(Side("bare.py"))
+        parts = stack.enter_context(Side("bare"))
         parts.call("open", cache=str(bench.vectors), vectors=str(bench.beside(name, "vectors.npy")), texts=str(bench.corpus(name)))
         for number in range(done, bench.rounds):
             taken: dict[str, list[float]] = {"ours": [], "bare": []}
@@ -123,24 +121,30 @@ def bare(bench: Bench, name: str, done: int) -> Samples:
 
 
 def filters(bench: Bench, name: str, done: int) -> Samples:
-    """One document, one kind, dates from a day on: how long it takes, and how many of the ten that exist come back."""
+    """One document, one kind, dates from a day on: how long it takes, and how many of the ten (or of those that exist) come back."""
     catalogue = tomllib.loads((bench.corpus(name) / "catalogue.toml").read_text(encoding="utf-8"))
-    documents = [fields["id"] for fields in catalogue.values()]
+    sizes = {file: (bench.corpus(name) / file).read_text(encoding="utf-8").count("\n\n") for file in catalogue}
+    kind, since = next(iter(catalogue.values()))["kind"], sorted(about["date"] for about in catalogue.values())[len(catalogue) * 3 // 4]
+    allowed: dict[str, Callable[[dict[str, Any], str], bool]] = {
+        "document": lambda about, value: about["id"] == value,
+        "kind": lambda about, value: about["kind"] == value,
+        "since": lambda about, value: str(about["date"]) >= value,
+    }
     few = max(2, bench.queries // 5)
     with ExitStack() as stack:
         ours, peer = opened(stack, bench, name)
+        asked: dict[str, tuple[Side, dict[str, int]]] = {"ours": (ours, {})}
+        asked |= {"peer": (peer, {"fetch_k": _FETCH}), "peer_all": (peer, {"fetch_k": 0})} if peer else {}
         for number in range(done, bench.rounds):
-            sample: dict[str, Any] = {}
-            for at, by in enumerate(("document", "kind", "since")):
-                sample[by] = {key: [] for key in ("ours", *(("peer", "peer_all") if peer else ()))}
-                for text in bench.asked(number * 3 + at, few):
-                    value = {"document": random.Random(text).choice(documents), "kind": "resolution", "since": "2024-01-01"}[by]
-                    wanted = {"text": text, "top": TOP, "by": by, "value": value}
-                    asked = {"ours": (ours, {}), "peer": (peer, {"fetch_k": _FETCH}), "peer_all": (peer, {"fetch_k": 0})}
-                    for key, found in sample[by].items():
-                        side, more = asked[key]
-                        answer = timed(side, "filtered", **wanted, **more)
-                        found.append([answer["seconds"], len(answer["ids"])])
+            sample: dict[str, Any] = {by: {key: [] for key in asked} for by in allowed}
+            for at, by in enumerate(allowed):
+                for text in bench.asked(number * len(allowed) + at, few):
+                    document = random.Random(text).choice(list(catalogue.values()))["id"]
+                    value = {"document": document, "kind": kind, "since": str(since)}[by]
+                    exist = sum(sizes[file] for file, about in catalogue.items() if allowed[by](about, value))
+                    for key, (side, more) in asked.items():
+                        answer = timed(side, "filtered", text=text, top=TOP, by=by, value=value, **more)
+                        sample[by][key].append([answer["seconds"], len(answer["ids"]), min(TOP, exist)])
             yield sample
 
 
@@ -148,28 +152,31 @@ def memory(bench: Bench, name: str, done: int) -> Samples:
     """Bytes of a process that has answered, less those of one that has answered over a single document: so without the encoder."""
     for number in range(done, bench.rounds):
         sample = {}
-        for key in ("ours", "peer"):
-            sizes = []
-            for corpus in (SEED_CORPUS, name):
-                if key == "peer" and not bench.saved(corpus).is_dir():
-                    continue
-                with Side("ours.py") if key == "ours" else Side("peer.py", bench.peer) as side:
-                    if key == "peer":
-                        side.call("load_encoder")
-                    side.call("open", **({"workspace": str(bench.workspace(corpus))} if key == "ours" else {"place": str(bench.saved(corpus))}))
-                    for text in bench.asked(number, bench.queries):
-                        side.call("search", text=text, leg="hybrid", top=TOP)
-                    sizes.append(side.call("memory"))
-            if len(sizes) == 2:
-                sample[key] = {what: sizes[1][what] - sizes[0][what] for what in sizes[0] if what != "seconds"}
-                sample[f"{key}_with_encoder"] = {what: sizes[1][what] for what in sizes[0] if what != "seconds"}
+        for key, has_index in (("ours", True), ("peer", bench.saved(name).is_dir())):
+            if has_index:
+                small, large = (_memory(bench, key, corpus, bench.asked(number, bench.queries)) for corpus in (SEED_CORPUS, name))
+                sample |= {key: {what: large[what] - small[what] for what in large}, f"{key}_with_encoder": large}
         yield sample
+
+
+def _memory(bench: Bench, key: str, corpus: str, asked: list[str]) -> dict[str, int]:
+    """Of a new process of ours or of the peer's, after these questions."""
+    with Side("ours") if key == "ours" else Side("peer", bench.peer) as side:
+        if key == "ours":
+            side.call("open", workspace=str(bench.workspace(corpus)))
+        else:
+            side.call("load_encoder")
+            side.call("open", place=str(bench.saved(corpus)))
+        for text in asked:
+            side.call("search", text=text, leg="hybrid", top=TOP)
+        sizes = side.call("memory")
+    return {what: int(size) for what, size in sizes.items() if what != "seconds"}
 
 
 def growth(bench: Bench, names: str, done: int) -> Samples:
     """The same questions over indexes of several sizes ("10000,1000000"), in turn."""
     with ExitStack() as stack:
-        sides = {name: stack.enter_context(Side("ours.py")) for name in names.split(",")}
+        sides = {name: stack.enter_context(Side("ours")) for name in names.split(",")}
         for name, side in sides.items():
             side.call("open", workspace=str(bench.workspace(name)))
             for number in range(WARM_UP):

@@ -5,11 +5,8 @@ No store, no fusion, no paragraph texts: the least that a hybrid search over the
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
-
-sys.path[0] = str(Path(__file__).parents[1])
 
 import faiss
 import numpy as np

@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
-import ir_measures
-from ir_measures import R, nDCG
+from compare import DEPTH, read_judged, scores
 
 from speed.asking import LEGS, opened, timed
 from speed.places import Bench
 from speed.protocol import Side
 from speed.steps import Samples, fresh
 
-DEPTH = 100
-
-
-def judged(data: Path) -> tuple[dict[str, str], list[ir_measures.Qrel]]:
-    """The judged queries by id, and the judgements."""
-    texts = {str(row["_id"]): row["text"] for row in map(json.loads, (data / "queries.jsonl").read_text(encoding="utf-8").splitlines())}
-    rows = [line.split() for line in (data / "qrels.tsv").read_text(encoding="utf-8").splitlines()]
-    qrels = [ir_measures.Qrel(row[0], row[1], int(row[-1])) for row in rows if row and row[-1].lstrip("-").isdigit() and row[0] in texts]
-    return {query: texts[query] for query in sorted({qrel.query_id for qrel in qrels})}, qrels
-
-
-def scores(qrels: list[ir_measures.Qrel], run: dict[str, list[str]]) -> dict[str, float]:
-    """nDCG@10 and R@100 of ranked ids."""
-    ranked = [ir_measures.ScoredDoc(query, name, 1 / (1 + rank)) for query, names in run.items() for rank, name in enumerate(names)]
-    found = ir_measures.calc_aggregate([nDCG @ 10, R @ DEPTH], qrels, ranked)
-    return {str(measure): float(value) for measure, value in found.items()}
+_MEASURES = ("nDCG@10", f"R@{DEPTH}")
 
 
 def collection(bench: Bench, name: str, done: int) -> Samples:
@@ -39,13 +22,13 @@ def collection(bench: Bench, name: str, done: int) -> Samples:
         return
     data = Path(name)
     label = f"beir-{data.name}"
-    with Side("ours.py") as ours, Side("peer.py", bench.peer) as peer:
+    with Side("ours") as ours, Side("peer", bench.peer) as peer:
         ours.call("load_encoder")
         peer.call("load_encoder")
         fresh(bench.workspace(label)).mkdir()
         mine = ours.call("build", workspace=str(bench.workspace(label)), corpus=name)
         theirs = peer.call("build", corpus=str(data / "corpus.jsonl"), place=str(fresh(bench.saved(label))))
-    asked, qrels = judged(data)
+    asked, qrels = read_judged(data)
     sample = {"ours": mine["seconds"], "peer": theirs["seconds"], "documents": mine["documents"], "queries": len(asked)}
     sample["sha256"] = sha256((data / "corpus.jsonl").read_bytes()).hexdigest()[:12]
     for leg in LEGS:
@@ -60,5 +43,5 @@ def collection(bench: Bench, name: str, done: int) -> Samples:
                     seconds[key].append(answer["seconds"])
                     # One of our ids is DOCUMENT#LABEL, and a document of such a folder has one paragraph.
                     runs[key][query] = [found.rpartition("#")[0] if key == "ours" else found for found in answer["ids"]]
-        sample[leg] = seconds | {"quality": {key: scores(qrels, run) for key, run in runs.items()}}
+        sample[leg] = seconds | {"quality": {key: dict(zip(_MEASURES, scores(qrels, run), strict=True)) for key, run in runs.items()}}
     yield sample

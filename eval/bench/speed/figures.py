@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from statistics import median
 from typing import Any
 
 import numpy as np
 
-from speed.asking import LEGS, TOP
+from speed.asking import LEGS
 from speed.places import Bench
 
 _RESAMPLED = 2_000
+_MEASURABLE = 10_000
+"""Paragraphs from which an index's memory stands out from that of a process."""
 _MANY = 20
 """Pairs from which a spread is a 95 % interval by resampling them; of fewer it is the least and the largest ratio."""
 
@@ -32,7 +35,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured figure: `key` for targets, `paragraphs` or the set's name, both sides with their unit, their ratio where both were."""
+    """One measured figure: `key` for targets, at how many paragraphs, both sides, and their ratio where both were."""
 
     key: str
     name: str
@@ -40,7 +43,6 @@ class Figure:
     ours: str
     peer: str
     ratio: Ratio | None
-    raw: tuple[float, float | None]
 
 
 def ratio_of(above: Sequence[float], below: Sequence[float], take: Callable[[Any], Any] = np.median) -> Ratio:
@@ -96,9 +98,7 @@ def _timed(key: str, name: str, where: str, rounds: Sequence[dict[str, Any]], ou
     mine = [sample[ours] for sample in rounds]
     theirs = [sample[peer] for sample in rounds if peer in sample]
     ratio = ratio_of(theirs, mine) if theirs else None
-    return Figure(
-        key, name, where, seconds(median(mine)), seconds(median(theirs)) if theirs else "–", ratio, (median(mine), median(theirs or [0]))
-    )
+    return Figure(key, name, where, seconds(median(mine)), seconds(median(theirs)) if theirs else "–", ratio)
 
 
 def _pair(key: str, name: str, where: str, values: dict[str, list[float]], other: str = "peer", *, turned: bool = False) -> list[Figure]:
@@ -108,26 +108,25 @@ def _pair(key: str, name: str, where: str, values: dict[str, list[float]], other
         mine, theirs = float(take(values["ours"])), float(take(values[other])) if values.get(other) else None
         pair = (values["ours"], values.get(other, []))
         ratio = ratio_of(*(pair if turned else pair[::-1]), take) if theirs else None
-        found.append(
-            Figure(f"{key} {word}", f"{name}, {word}", where, seconds(mine), seconds(theirs) if theirs else "–", ratio, (mine, theirs))
-        )
+        found.append(Figure(f"{key} {word}", f"{name}, {word}", where, seconds(mine), seconds(theirs) if theirs else "–", ratio))
     return found
 
 
 def _build(where: str, rounds: Sequence[dict[str, Any]]) -> list[Figure]:
-    first = rounds[0]  # later rounds of a process hold what earlier ones left
-    peak = ratio_of([first["ours_peak"]], [first["peer_peak"]]) if "peer" in first else None
-    disk = ratio_of([first["ours_disk"]], [first["peer_disk"]]) if "peer" in first else None
+    first = rounds[0]  # a process holds on to what earlier rounds have left
+    peaks = {side: first[f"{side}_peak"] - first[f"{side}_before"] for side in ("ours", "peer") if side in first}
+    disks = {side: first[f"{side}_disk"] for side in ("ours", "peer") if side in first}
     return [
         _timed("build", "build without embedding: read, split, index, save", where, rounds),
-        _sized("build peak", "resident memory at the peak of that build", where, first, "ours_peak", "peer_peak", peak),
-        _sized("disk", "index on disk, our encoder with it (90 MB)", where, first, "ours_disk", "peer_disk", disk),
+        _sized("build peak", "memory that this build takes at its peak (ratio: ours to the peer's)", where, peaks),
+        _sized("disk", "index on disk, in ours the encoder, 91 MB (ratio: ours to the peer's)", where, disks),
     ]
 
 
-def _sized(key: str, name: str, where: str, sample: dict[str, Any], ours: str, peer: str, ratio: Ratio | None) -> Figure:
-    theirs = sample.get(peer)
-    return Figure(key, name, where, megabytes(sample[ours]), megabytes(theirs) if theirs else "–", ratio, (sample[ours], theirs))
+def _sized(key: str, name: str, where: str, sizes: dict[str, float]) -> Figure:
+    mine, theirs = sizes["ours"], sizes.get("peer")
+    ratio = ratio_of([mine], [theirs]) if theirs else None
+    return Figure(key, name, where, megabytes(mine), megabytes(theirs) if theirs else "–", ratio)
 
 
 def _embedding(where: str, rounds: Sequence[dict[str, Any]]) -> list[Figure]:
@@ -140,7 +139,6 @@ def _embedding(where: str, rounds: Sequence[dict[str, Any]]) -> list[Figure]:
         seconds(median(changes)),
         f"{seconds(median(rebuilds))} (ours, whole)",
         ratio_of(rebuilds, changes),
-        (median(changes), median(rebuilds)),
     )
     return [_timed("embedding", "build with embedding (documents of 10 paragraphs)", where.partition("x")[0], rounds), change]
 
@@ -157,51 +155,42 @@ def _filters(where: str, rounds: Sequence[dict[str, Any]]) -> list[Figure]:
     found = []
     for by in ("document", "kind", "since"):
         pooled = _pooled([sample[by] for sample in rounds])
-        times = {side: [pair[0] for pair in pairs] for side, pairs in pooled.items()}
-        back = {side: [pair[1] for pair in pairs] for side, pairs in pooled.items()}
+        times = {side: [taken for taken, _, _ in results] for side, results in pooled.items()}
+        back = {
+            side: f"{sum(came for _, came, _ in results)} of {sum(due for _, _, due in results)} back" for side, results in pooled.items()
+        }
+        shown = {side: f"{seconds(median(times[side]))}, {back[side]}" for side in pooled}
         for other, how in (("peer", "its default fetch_k"), ("peer_all", "fetch_k = all")):
-            ratio = ratio_of(times[other], times["ours"]) if other in times else None
-            shown = {
-                side: f"{seconds(median(times[side]))}, {np.mean(back[side]):.1f} of {TOP} back (least {min(back[side])})"
-                for side in ("ours", other)
-                if side in times
-            }
-            raw = (float(np.mean(back["ours"])), float(np.mean(back[other])) if other in back else None)
-            found.append(Figure(f"filter {by} {other}", f"filter by {by}; peer: {how}", where, shown["ours"], shown.get(other, "–"), ratio, raw))
-            if "peer" not in times:
-                break
+            if other in times or other == "peer":
+                ratio = ratio_of(times[other], times["ours"]) if other in times else None
+                name = f"filter by {by}; the peer dense alone, {how}"
+                found.append(Figure(f"filter {by} {other}", name, where, shown["ours"], shown.get(other, "–"), ratio))
     return found
 
 
 def _memory(where: str, rounds: Sequence[dict[str, Any]]) -> list[Figure]:
     found = []
-    scale = 1_000_000 / int(where)
-    for what, name in (("rss", "resident"), ("pss", "proportional"), ("peak", "highest resident, of questions and opening")):
-        mine = [sample["ours"][what] * scale for sample in rounds]
-        theirs = [sample["peer"][what] * scale for sample in rounds if "peer" in sample]
-        ratio = ratio_of(mine, theirs) if theirs else None
-        title = f"memory for a million paragraphs, query-ready, without the encoder: {name}"
-        shown = megabytes(median(theirs)) if theirs else "–"
-        found.append(Figure(f"memory {what}", title, where, megabytes(median(mine)), shown, ratio, (median(mine), median(theirs or [0]))))
+    for what, name in (("rss", "resident"), ("pss", "proportional")):
+        sizes = {side: median(sample[side][what] for sample in rounds) * 1e6 / int(where) for side in ("ours", "peer") if side in rounds[0]}
+        title = f"memory for a million paragraphs, query-ready, without the encoder, {name} (ratio: ours to the peer's)"
+        if int(where) >= _MEASURABLE:
+            found.append(_sized(f"memory {what}", title, where, sizes))
+    for what, name in (("rss", "query-ready"), ("peak", "at its peak")):
+        whole = {side: median(sample[f"{side}_with_encoder"][what] for sample in rounds) for side in ("ours", "peer") if side in rounds[0]}
+        found.append(_sized(f"process {what}", f"the whole process {name}, resident (ratio: ours to the peer's)", where, whole))
     return found
 
 
 def _growth(where: str, rounds: Sequence[dict[str, Any]]) -> list[Figure]:
     pooled = _pooled(rounds)
-    names = sorted(pooled, key=int)
-    found = []
-    for small, large in zip(names, names[1:], strict=False):
-        found.append(_grown(small, large, pooled))
-    if len(names) > 2:
-        found += [_grown(small, names[-1], pooled) for small in names[:-2]]
-    return found
+    return [_grown(small, large, pooled) for small, large in combinations(sorted(pooled, key=int), 2)]
 
 
 def _grown(small: str, large: str, pooled: dict[str, list[float]]) -> Figure:
     values = {"small": p95(pooled[small]), "large": p95(pooled[large])}
     title = f"growth of a hybrid query's p95 from {int(small):,} paragraphs (ours, both columns)"
     ratio = ratio_of(pooled[large], pooled[small], p95)
-    return Figure(f"growth {small} {large}", title, large, seconds(values["large"]), seconds(values["small"]), ratio, (values["large"], None))
+    return Figure(f"growth {small} {large}", title, large, seconds(values["large"]), seconds(values["small"]), ratio)
 
 
 def _simple(key: str, name: str, ours: str = "ours") -> Callable[[str, Sequence[dict[str, Any]]], list[Figure]]:

@@ -14,7 +14,6 @@ from itertools import groupby
 from pathlib import Path
 
 from assistant.corpus.sentences import sentence_spans
-
 from speed.sources import Text, read_paragraphs
 
 SEED = 20261127

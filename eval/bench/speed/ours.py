@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from pathlib import Path
 from typing import Any
-
-sys.path[0] = str(Path(__file__).parents[1])  # the package this script lies in
 
 from assistant import Assistant, Filters, load_settings
 from assistant.index.build import build

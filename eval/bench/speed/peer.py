@@ -12,16 +12,11 @@ cannot be saved; it is pickled. `peer.py show PLACE DOCUMENT LABEL` and `peer.py
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import sys
 import tomllib
-import warnings
 from pathlib import Path
 from typing import Any
-
-os.environ["HF_HUB_OFFLINE"] = "1"
-warnings.simplefilter("ignore")
 
 from langchain_community.vectorstores import FAISS
 from langchain_core.documents import Document
@@ -48,6 +43,7 @@ class Peer:
         """Reads, splits, embeds (or takes `vectors`, an .npy of a row a paragraph), indexes and saves."""
         from langchain_community.retrievers import BM25Retriever
 
+        self.store = self.lexical = None  # what an earlier build left must not count in this one's memory
         documents = read(Path(corpus))
         if vectors:
             import numpy as np

@@ -17,14 +17,21 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+ENVIRONMENT = os.environ | {
+    "HF_HUB_OFFLINE": "1",
+    "PYTHONWARNINGS": "ignore",
+    "PYTHONPATH": os.pathsep.join(filter(None, (str(HERE.parent), os.environ.get("PYTHONPATH")))),
+}
+"""Of measured processes: no network, no warnings of the peer's packages, and this package can be imported."""
 
 
 class Side:
-    """A script in a process of its own."""
+    """A module of this package in a process of its own; with `peer`, that Python and the one script that needs nothing of the project."""
 
-    def __init__(self, script: str, python: str = sys.executable) -> None:
-        self._name = script
-        self._process = subprocess.Popen([python, str(HERE / script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, name: str, peer: str | None = None) -> None:
+        self._name = name
+        command = [peer, str(HERE / f"{name}.py")] if peer else [sys.executable, "-m", f"speed.{name}"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
 
     def call(self, do: str, **arguments: Any) -> dict[str, Any]:
         """What the action returned, with the `seconds` it took.
@@ -32,7 +39,8 @@ class Side:
         Raises:
             SystemExit: the process ended; it has said why on stderr.
         """
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         try:
             self._process.stdin.write(json.dumps({"do": do, **arguments}) + "\n")
             self._process.stdin.flush()
@@ -40,15 +48,21 @@ class Side:
             pass
         line = self._process.stdout.readline()
         if not line:
-            raise SystemExit(f"{self._name} stopped at {do!r}; what it said stands above (the peer's environment: eval/bench/speed/peer.py)")
+            raise SystemExit(
+                f"{self._name} stopped at {do!r}; what it said stands above (the peer's environment: eval/bench/speed/peer.py)"
+            )
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def close(self) -> None:
+        """Ends the process."""
+        self._process.communicate()
 
     def __enter__(self) -> Side:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate()
+        self.close()
 
 
 def serve(actions: Mapping[str, Callable[..., dict[str, Any] | None]]) -> None:

@@ -57,7 +57,10 @@ def main() -> None:
         embed_all(bench.vectors, (item.text for item in islice(stream(bench.data), min(max(sizes, default=0), options.embedded))))
     planned = [item for item in plan(bench, sizes) if not only or item[0] in only]
     if planned:
-        prepare(bench, [steps.SEED_CORPUS, *dict.fromkeys(name for _, step, names in planned if step is not collection for name in names.split(","))])
+        prepare(
+            bench,
+            [steps.SEED_CORPUS, *dict.fromkeys(name for _, step, names in planned if step is not collection for name in names.split(","))],
+        )
         steps.seed(bench)
     for name, step, corpus in planned:
         measure(bench, f"{name}-{Path(corpus).name if step is collection else corpus}", step, corpus)
@@ -88,7 +91,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--peer", metavar="PYTHON", default="eval/cache/peer/bin/python", help="its environment: speed/peer.py")
     parser.add_argument("--sizes", default="1000,10000,100000", help="numbers of paragraphs")
     parser.add_argument("--million", action="store_true", help="a million paragraphs too: ours alone, synthetic vectors")
-    parser.add_argument("--embedded", type=int, default=LARGEST_OF_PEER, help="so many paragraphs get real vectors, the rest synthetic ones")
+    parser.add_argument(
+        "--embedded", type=int, default=LARGEST_OF_PEER, help="so many paragraphs get real vectors, the rest synthetic ones"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--queries", type=int, default=40, help="of each kind in a round")
     parser.add_argument("--only", help="steps, with commas: embed, build, look_up, first_answer, queries, …, report")

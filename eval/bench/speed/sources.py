@@ -1,10 +1,10 @@
 """Real paragraphs and questions from any folder of data sets: what a file holds is known by its rows, not by its name.
 
-    {"_id", "title", "text"}             a document of a BEIR-style corpus.jsonl, taken as one paragraph
-    {"doc" or "id", "text"}              a paragraph of a document; a long text is cut into paragraphs at its sentences
-    {"document", "paragraphs": […]}      a document with its paragraphs
-    {"context", "question"}              a passage with a question
-    {"data": [{"paragraphs": […]}]}      SQuAD's form
+{"_id", "title", "text"}             a document of a BEIR-style corpus.jsonl, taken as one paragraph
+{"doc" or "id", "text"}              a paragraph of a document; a long text is cut into paragraphs at its sentences
+{"document", "paragraphs": […]}      a document with its paragraphs
+{"context", "question"}              a passage with a question
+{"data": [{"paragraphs": […]}]}      SQuAD's form
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def seed(bench: Bench) -> None:
     """Indexes the small document with both, for `fresh` copies and for memory's zero."""
     if bench.workspace(SEED_CORPUS).is_dir() and bench.saved(SEED_CORPUS).is_dir():
         return
-    with Side("ours.py") as ours, Side("peer.py", bench.peer) as peer:
+    with Side("ours") as ours, Side("peer", bench.peer) as peer:
         ours.call("load_encoder")
         fresh(bench.workspace(SEED_CORPUS)).mkdir()
         ours.call("build", workspace=str(bench.workspace(SEED_CORPUS)), corpus=str(bench.corpus(SEED_CORPUS)))
@@ -57,35 +57,45 @@ def seed(bench: Bench) -> None:
 def build(bench: Bench, name: str, done: int) -> Samples:
     """Build without embedding: read, split, index, save; both are given the same vectors."""
     has_peer = bench.beside(name, "vectors.npy").is_file()
-    corpus, scratch = str(bench.corpus(name)), bench.run / "scratch"
+    corpus = str(bench.corpus(name))
     with ExitStack() as stack:
-        ours = stack.enter_context(Side("ours.py"))
+        ours = stack.enter_context(Side("ours"))
         ours.call("look_up_vectors", kept=str(bench.vectors), bases=str(bench.beside(name, "bases.npy")))
-        peer = stack.enter_context(Side("peer.py", bench.peer)) if has_peer else None
-        warm = str(bench.corpus(SEED_CORPUS))  # imports what a build imports
-        ours.call("build", workspace=str(fresh(scratch, bench.workspace(SEED_CORPUS))), corpus=warm, rebuild=True)
+        peer = stack.enter_context(Side("peer", bench.peer)) if has_peer else None
         if peer:
             peer.call("load_encoder")
-            peer.call("build", corpus=warm, place=str(fresh(scratch)))
+        _warm(bench, ours, peer)
+        before = {f"{key}_before": side.call("memory")["rss"] for key, side in (("ours", ours), ("peer", peer)) if side}
         for _ in range(done, bench.rounds):
             workspace = fresh(bench.workspace(name), bench.workspace(SEED_CORPUS))
             mine = ours.call("build", workspace=str(workspace), corpus=corpus)
-            sample = {"ours": mine["seconds"], "paragraphs": mine["paragraphs"], "ours_peak": ours.call("memory")["peak"]}
+            sample = before | {"ours": mine["seconds"], "paragraphs": mine["paragraphs"], "ours_peak": ours.call("memory")["peak"]}
             sample["ours_disk"] = size_on_disk(workspace)
             if peer:
                 place = fresh(bench.saved(name))
-                sample["peer"] = peer.call("build", corpus=corpus, place=str(place), vectors=str(bench.beside(name, "vectors.npy")))["seconds"]
+                sample["peer"] = peer.call("build", corpus=corpus, place=str(place), vectors=str(bench.beside(name, "vectors.npy")))[
+                    "seconds"
+                ]
                 sample |= {"peer_peak": peer.call("memory")["peak"], "peer_disk": size_on_disk(place)}
             yield sample
-    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _warm(bench: Bench, ours: Side, peer: Side | None) -> None:
+    """A small build of each, which imports what a build imports."""
+    scratch, corpus = bench.run / "scratch", str(bench.corpus(SEED_CORPUS))
+    ours.call("build", workspace=str(fresh(scratch, bench.workspace(SEED_CORPUS))), corpus=corpus, rebuild=True)
+    if peer:
+        peer.call("build", corpus=corpus, place=str(fresh(scratch)))
+    shutil.rmtree(scratch)
 
 
 def embedding(bench: Bench, name: str, done: int) -> Samples:
     """Build with embedding, from nothing; then one document of a corpus like it is changed, and indexed again."""
     corpus = fresh(bench.run / name / "files", bench.corpus(name))
-    with Side("ours.py") as ours, Side("peer.py", bench.peer) as peer:
+    with Side("ours") as ours, Side("peer", bench.peer) as peer:
         ours.call("load_encoder")
         peer.call("load_encoder")
+        _warm(bench, ours, peer)
         for number in range(done, bench.rounds):
             fresh(corpus, bench.corpus(name))
             workspace = fresh(bench.workspace(name))
@@ -100,7 +110,7 @@ def embedding(bench: Bench, name: str, done: int) -> Samples:
 def updates(bench: Bench, name: str, done: int) -> Samples:
     """One document of an index is changed, and indexed again: how its cost grows. The index is a copy."""
     corpus, workspace = bench.run / "update" / "files", bench.run / "update" / "ours"
-    with Side("ours.py") as ours:
+    with Side("ours") as ours:
         ours.call("load_encoder")
         fresh(corpus, bench.corpus(name))
         fresh(workspace, bench.workspace(name))

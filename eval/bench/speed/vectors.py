@@ -53,7 +53,12 @@ def embed_all(folder: Path, texts: Iterable[str]) -> None:
         if len(part) == _AT_ONCE:
             done += _append(folder, encoder, query_encoder, part, known)
             part = []
-            print(f"\r{number:,} paragraphs, {done / (time.perf_counter() - begin):.0f} windows a second ", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r{number:,} paragraphs, {done / (time.perf_counter() - begin):.0f} windows a second ",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
     _append(folder, encoder, query_encoder, part, known)
     print(file=sys.stderr)
 
