@@ -23,8 +23,11 @@ from speed.report import publish
 from speed.sources import read_paragraphs, read_questions
 from speed.targets import Target, targets, verdict
 
+from assistant import Assistant, load_settings
 from assistant.corpus import Entry, read_corpus
 from assistant.corpus.sentences import sentence_spans
+from assistant.index import build as building
+from assistant.index.encoder import Encoder
 
 SUBJECTS = ("cables", "ports", "forests", "satellites", "rivers", "archives")
 
@@ -122,6 +125,31 @@ def test_kept_vectors_are_looked_up_and_others_are_near_their_base(tmp_path: Pat
     assert encoder.synthetic == 1
     with pytest.raises(KeyError, match="unknown"):
         encoder.encode(["unknown"], kind="document")
+
+
+@pytest.mark.usefixtures("reading_here")
+def test_an_index_of_kept_vectors_holds_them_and_carries_the_encoder(
+    data: Path, tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that is given vectors embeds nothing, and its index answers as one that was embedded."""
+    texts = [item.text for item in islice(stream(data), 12)]
+    write_corpus(tmp_path / "files", texts, each=6)
+    monkeypatch.setattr(vectors, "load", lambda _: encoder)
+    vectors.embed_all(tmp_path / "kept", texts)
+    vectors.embed_all(tmp_path / "kept", texts)  # all are there
+    assert (tmp_path / "kept" / "keys.u64").stat().st_size == 8 * len(texts)
+    looked_up = vectors.LookUpEncoder(vectors.KeptVectors(tmp_path / "kept"))
+    monkeypatch.setattr(building, "carried_by", lambda previous, info: vectors.Given(looked_up, tmp_path / "kept"))
+    (tmp_path / "given").mkdir()
+    building.build(load_settings(tmp_path / "given"), tmp_path / "files", loader=lambda: looked_up)
+    monkeypatch.undo()
+    assistant = Assistant(load_settings(tmp_path / "given"))
+    assert "torch" not in type(assistant.session().searcher.encoder).__module__
+    assert (next((tmp_path / "given" / "index").glob("gen-*")) / "encoder.onnx").is_file()
+    query = encoder.encode(["What was said of forests?"], kind="query")[0]
+    (row, cosine), *_ = assistant.session().searcher.dense("What was said of forests?", 3)
+    expected = encoder.encode(texts, kind="document") @ query
+    assert (row, cosine) == (int(expected.argmax()), pytest.approx(float(expected.max()), abs=1e-5))
 
 
 def test_an_interrupted_cache_is_cut_back_to_what_is_whole(tmp_path: Path) -> None:

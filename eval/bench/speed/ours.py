@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from assistant import Assistant, Filters, load_settings
-from assistant.index.build import build
+from assistant.index import build as building
+from assistant.index import onnx_export
 from assistant.index.encoder import Encoder, load
 from assistant.settings import EncoderSettings
 from speed.protocol import serve
-from speed.vectors import KeptVectors, LookUpEncoder
+from speed.vectors import Given, KeptVectors, LookUpEncoder
 
 
 class Ours:
@@ -23,14 +24,17 @@ class Ours:
     def load_encoder(self) -> None:
         """The packaged encoder."""
         self.encoder = load(EncoderSettings())
+        building.carried_by = onnx_export.carried_by
 
     def look_up_vectors(self, kept: str, bases: str) -> None:
-        """An encoder of kept vectors in its place."""
+        """An encoder of kept vectors in its place. A build prefers one that is carried to the one that it is given: so it is that one."""
         self.encoder = LookUpEncoder(KeptVectors(Path(kept)), Path(bases))
+        given = Given(self.encoder, Path(kept))
+        building.carried_by = lambda previous, info: given  # type: ignore[assignment,return-value]  # it has what a build asks for
 
     def build(self, workspace: str, corpus: str, rebuild: bool = False) -> dict[str, Any]:
         """`assistant index` in this process, with the encoder that was loaded."""
-        report = build(load_settings(workspace), Path(corpus), rebuild=rebuild, loader=lambda: self.encoder)
+        report = building.build(load_settings(workspace), Path(corpus), rebuild=rebuild, loader=lambda: self.encoder)
         return {"paragraphs": report.paragraphs, "documents": report.documents, "embedded": report.embedded}
 
     def open(self, workspace: str) -> None:

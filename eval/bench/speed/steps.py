@@ -20,7 +20,7 @@ from speed.protocol import Side
 PAUSE = 0.05
 """Seconds between two measurements: threads of one process that still spin must not slow the other down."""
 SEED_CORPUS = f"{SMALL}x10"
-"""One small document. Every index begins as a copy of its index, which carries the exported encoder, so that no build exports it."""
+"""One small document, for what must come before a measurement, and for memory's zero."""
 CHANGES = 3
 """Documents changed a round."""
 Samples = Iterator[dict[str, Any]]
@@ -43,7 +43,7 @@ def size_on_disk(folder: Path) -> int:
 
 
 def seed(bench: Bench) -> None:
-    """Indexes the small document with both, for `fresh` copies and for memory's zero."""
+    """Indexes the small document with both."""
     if bench.workspace(SEED_CORPUS).is_dir() and bench.saved(SEED_CORPUS).is_dir():
         return
     with Side("ours") as ours, Side("peer", bench.peer) as peer:
@@ -67,7 +67,8 @@ def build(bench: Bench, name: str, done: int) -> Samples:
         _warm(bench, ours, peer)
         before = {f"{key}_before": side.call("memory")["rss"] for key, side in (("ours", ours), ("peer", peer)) if side}
         for _ in range(done, bench.rounds):
-            workspace = fresh(bench.workspace(name), bench.workspace(SEED_CORPUS))
+            workspace = fresh(bench.workspace(name))
+            workspace.mkdir()
             mine = ours.call("build", workspace=str(workspace), corpus=corpus)
             sample = before | {"ours": mine["seconds"], "paragraphs": mine["paragraphs"], "ours_peak": ours.call("memory")["peak"]}
             sample["ours_disk"] = size_on_disk(workspace)

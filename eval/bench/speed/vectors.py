@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.index.encoder import Encoder, EncoderInfo, FloatArray, SentenceTransformersEncoder, TextKind, describe, load
-from assistant.index.onnx_encoder import OnnxEncoder
-from assistant.index.onnx_export import export
+from assistant.index.onnx_encoder import ENCODER, TOKENIZER, OnnxEncoder
+from assistant.index.onnx_export import Carried, export
 from assistant.settings import EncoderSettings
 
 _KEYS, _VECTORS, _WINDOWS, _ENCODER, _TOKENIZER = "keys.u64", "vectors.f32", "windows.jsonl", "encoder.onnx", "tokenizer.json"
@@ -41,9 +41,7 @@ def keys_of(texts: Sequence[str]) -> npt.NDArray[np.uint64]:
 def embed_all(folder: Path, texts: Iterable[str]) -> None:
     """Embeds the windows of `texts` that `folder` lacks, in full precision by ONNX Runtime, and says how far it is."""
     folder.mkdir(parents=True, exist_ok=True)
-    settings = EncoderSettings()
-    encoder = load(settings)
-    query_encoder = carried(folder, encoder)
+    encoder = carried(folder)
     known = set(_keys(folder).tolist())
     begin, done = time.perf_counter(), 0
     part: list[str] = []
@@ -51,7 +49,7 @@ def embed_all(folder: Path, texts: Iterable[str]) -> None:
         if key_of(text) not in known:
             part.append(text)
         if len(part) == _AT_ONCE:
-            done += _append(folder, encoder, query_encoder, part, known)
+            done += _append(folder, encoder, part, known)
             part = []
             print(
                 f"\r{number:,} paragraphs, {done / (time.perf_counter() - begin):.0f} windows a second ",
@@ -59,11 +57,11 @@ def embed_all(folder: Path, texts: Iterable[str]) -> None:
                 file=sys.stderr,
                 flush=True,
             )
-    _append(folder, encoder, query_encoder, part, known)
+    _append(folder, encoder, part, known)
     print(file=sys.stderr)
 
 
-def _append(folder: Path, encoder: Encoder, onnx: OnnxEncoder, texts: list[str], known: set[int]) -> int:
+def _append(folder: Path, encoder: Encoder, texts: list[str], known: set[int]) -> int:
     windows = encoder.windows([("", text) for text in texts])
     long = [(text, of_text) for text, of_text in zip(texts, windows, strict=True) if len(of_text) > 1]
     # A long text's first window has its key too: what is cut off after the first 256 tokens has the first window's vector.
@@ -71,7 +69,7 @@ def _append(folder: Path, encoder: Encoder, onnx: OnnxEncoder, texts: list[str],
     new = {key: window for key, window in flat.items() if key not in known}
     if not new:
         return 0
-    vectors = onnx.encode(list(new.values()), kind="document")
+    vectors = encoder.encode(list(new.values()), kind="document")
     with (folder / _WINDOWS).open("a", encoding="utf-8") as out:
         out.writelines(f"{json.dumps([text, of_text])}\n" for text, of_text in long)
     for name, content in ((_VECTORS, vectors), (_KEYS, np.fromiter(new, np.uint64))):
@@ -81,15 +79,15 @@ def _append(folder: Path, encoder: Encoder, onnx: OnnxEncoder, texts: list[str],
     return len(new)
 
 
-def carried(folder: Path, encoder: Encoder | None = None) -> OnnxEncoder:
+def carried(folder: Path) -> OnnxEncoder:
     """The packaged encoder in ONNX Runtime, exported into `folder` where it is not there yet."""
     if not (folder / _ENCODER).is_file():
-        loaded = encoder or load(EncoderSettings())
+        loaded = load(EncoderSettings())
         assert isinstance(loaded, SentenceTransformersEncoder)
         model, tokenizer = export(loaded)
         (folder / _TOKENIZER).write_bytes(tokenizer)
         (folder / _ENCODER).write_bytes(model)
-    return OnnxEncoder(folder / _ENCODER, (folder / _TOKENIZER).read_bytes())
+    return OnnxEncoder(folder / _ENCODER, (folder / _TOKENIZER).read_bytes(), describe(EncoderSettings()))
 
 
 def _keys(folder: Path) -> npt.NDArray[np.uint64]:
@@ -118,6 +116,21 @@ class KeptVectors:
         """The row of each key's vector, −1 where there is none."""
         places = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
         return np.where(self._sorted[places] == wanted, self._order[places], -1)
+
+
+class Given:
+    """What a build takes for the encoder that the last index carried: documents are looked up, questions are encoded as ever.
+
+    `put` is that of `onnx_export.Carried`, so that the new index carries the real encoder.
+    """
+
+    def __init__(self, encoder: Encoder, folder: Path) -> None:
+        self._encoder = encoder
+        self.put = Carried(exported={ENCODER: (folder / _ENCODER).read_bytes(), TOKENIZER: (folder / _TOKENIZER).read_bytes()}).put
+
+    def open(self, _: EncoderInfo) -> Encoder:
+        """The encoder of documents."""
+        return self._encoder
 
 
 class LookUpEncoder:
