@@ -30,7 +30,8 @@ class Ratio:
     high: float
 
     def __str__(self) -> str:
-        return f"{_digits(self.value)} ({_digits(self.low)}–{_digits(self.high)})"
+        spread = f" ({_digits(self.low)}–{_digits(self.high)})" if self.low < self.high else ""
+        return f"{_digits(self.value)}{spread}"
 
 
 @dataclass(frozen=True, slots=True)

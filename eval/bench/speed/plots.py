@@ -57,7 +57,7 @@ def _latency(times: dict[str, dict[int, tuple[float, float]]]) -> Figure:
             middle, high = zip(*times[side].values(), strict=True)
             axes.plot(sizes, middle, color=colour, marker="o", markersize=4)
             axes.fill_between(sizes, middle, high, color=colour, alpha=0.2, linewidth=0)
-            axes.annotate(name, (sizes[-1], middle[-1]), (-6, 8), textcoords="offset points", color=colour, ha="right")
+            axes.annotate(name, (sizes[-1], high[-1]), (0, 4), textcoords="offset points", color=colour, ha="right")
     axes.set(xscale="log", yscale="log", xlabel="paragraphs", ylabel="milliseconds a query")
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.yaxis.set_major_formatter("{x:g}")

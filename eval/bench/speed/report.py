@@ -27,15 +27,15 @@ measurements lie 50 ms. The peer is LangChain's FAISS, BM25Retriever and Ensembl
 empty lines, the cheapest way to the same paragraphs, and its BM25Retriever, which cannot be saved, is pickled. A ratio says how many
 times faster ours is, unless its row says otherwise; behind it stands its spread: a 95 % interval by resampling pairs of queries, or the
 least and largest ratio of single rounds where there are fewer than 20. Builds without embedding are given the same vectors, computed once;
-questions are always encoded. A build of ours checks, hashes and syncs what it publishes, and reads every file in a process of its
-own. Times that begin with a new process are those of the second and later runs, with the files in the system's cache."""
+questions are always encoded. A build of ours checks, hashes and syncs what it publishes, and reads the files in processes that are
+limited. Times that begin with a new process are those of the second and later runs, with the files in the system's cache."""
 
 
 def publish(bench: Bench, out: Path) -> None:
     """Writes what has been measured so far."""
     kept = samples(bench)
     found = figures(kept)
-    rows = targets(found, kept, out)
+    rows = targets(found, kept)
     drawn = draw(out / "speed", sizes_and_times(kept), rows)
     texts = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in bench.cache.glob("corpora/*/about.json")}
     used = {name: texts[name] for name in sorted(texts, key=lambda name: (len(name), name)) if _is_used(name, kept)}

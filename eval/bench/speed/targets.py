@@ -30,7 +30,7 @@ class Target:
     bounds: tuple[float, float] | None = None
 
 
-def targets(found: Sequence[Figure], kept: dict[str, list[dict[str, Any]]], published: Path) -> list[Target]:
+def targets(found: Sequence[Figure], kept: dict[str, list[dict[str, Any]]]) -> list[Target]:
     """Every target in the order in which they were set."""
     by_key: dict[str, list[Figure]] = {}
     for figure in found:
@@ -46,8 +46,8 @@ def targets(found: Sequence[Figure], kept: dict[str, list[dict[str, Any]]], publ
         worst = (max if aim < must else min)(measured, key=lambda item: item.ratio.value)  # type: ignore[union-attr]
         text = ", ".join(f"{item.key.rpartition(' ')[2] + ' ' if len(keys) > 1 else ''}{item.ratio}" for item in measured)
         assert worst.ratio
-        where = f" at {int(worst.where):,}"
-        return Target(name, *words, text + where, verdict(worst.ratio.value, must, aim), step, worst.ratio, (must, aim))
+        reached = verdict(worst.ratio.value, must, aim) if at in (None, worst.where) else "–"
+        return Target(name, *words, f"{text} at {int(worst.where):,}", reached, step, worst.ratio, (must, aim))
 
     largest = str(LARGEST_OF_PEER)
     return [
@@ -62,7 +62,7 @@ def targets(found: Sequence[Figure], kept: dict[str, list[dict[str, Any]]], publ
             "memory, query-ready, for a million paragraphs, without the encoder", ("memory rss", "memory pss"), 0.5, 0.15, "memory", largest
         ),
         _filtered(kept),
-        _page(published),
+        _page(),
         ratio(
             f"growth of p95 from {int(_BEFORE):,} to {int(_AFTER):,} paragraphs", (f"growth {_BEFORE} {_AFTER}",), 20, 10, "growth", None
         ),
@@ -111,8 +111,8 @@ def _filtered(kept: dict[str, list[dict[str, Any]]]) -> Target:
     return Target(name, "always", "always", text, "aim" if all(complete["ours"]) else "**short**", "filters")
 
 
-def _page(published: Path) -> Target:
-    path = published / "page" / "times.json"
+def _page() -> Target:
+    path = Path(__file__).parents[2] / "published" / "page" / "times.json"
     name = "page: question to sources shown, with a stub model"
     if not path.is_file():
         return Target(name, "300 ms", "100 ms", "not measured", "–", "page_speed.py")
