@@ -152,6 +152,15 @@ def test_an_index_of_kept_vectors_holds_them_and_carries_the_encoder(
     assert (row, cosine) == (int(expected.argmax()), pytest.approx(float(expected.max()), abs=1e-5))
 
 
+def test_windows_whose_vectors_are_not_kept_are_not_known(tmp_path: Path) -> None:
+    """They are written before their vectors, and an interrupt may come between."""
+    kept(tmp_path / "kept", {"begins": np.ones(vectors.DIMENSION), "ends": np.ones(vectors.DIMENSION), "whole": np.ones(vectors.DIMENSION)})
+    lines = [["whole", ["begins", "ends"]], ["another", ["anoth", "er"]]]
+    (tmp_path / "kept" / "windows.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    found = vectors.LookUpEncoder(vectors.KeptVectors(tmp_path / "kept")).windows([("", "whole"), ("", "another")])
+    assert found == [["begins", "ends"], ["another"]]
+
+
 def test_an_interrupted_cache_is_cut_back_to_what_is_whole(tmp_path: Path) -> None:
     """Half a vector without its key, or a key without its vector, is embedded again."""
     kept(tmp_path / "kept", {"one": np.ones(vectors.DIMENSION), "two": np.ones(vectors.DIMENSION)})

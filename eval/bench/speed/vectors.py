@@ -110,7 +110,9 @@ class KeptVectors:
         self._sorted = keys[self._order]
         self.vectors = np.memmap(folder / _VECTORS, np.float32, mode="r").reshape(-1, DIMENSION)
         lines = (folder / _WINDOWS).read_text(encoding="utf-8").splitlines() if (folder / _WINDOWS).is_file() else []
-        self.windows: dict[str, list[str]] = dict(map(json.loads, lines))
+        cut: dict[str, list[str]] = dict(map(json.loads, lines))
+        # A text's own key is written after those of its windows, and these windows before any: of an interrupted run some are alone.
+        self.windows = {text: cut[text] for text, row in zip(cut, self.rows(keys_of(list(cut))), strict=True) if row >= 0}
 
     def rows(self, wanted: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
         """The row of each key's vector, −1 where there is none."""
