@@ -18,7 +18,7 @@ from assistant.corpus.sentences import sentence_spans
 from assistant.eval.environment import code_sha256
 from speed.material import SEED, Item, stream, write_corpus
 from speed.sources import read_questions
-from speed.vectors import KeptVectors, LookUpEncoder, keys_of
+from speed.vectors import KeptVectors, LookUpEncoder, embed_all, keys_of
 
 SMALL = 10
 """Paragraphs of each document where one in a thousand is changed, and of the corpus that opens every index."""
@@ -90,12 +90,13 @@ class Bench:
         return [self.questions[at % len(self.questions)] for at in range(number * count, (number + 1) * count)]
 
 
-def prepare(bench: Bench, names: Sequence[str]) -> None:
-    """Writes the corpora that are missing, and what belongs to them."""
+def prepare(bench: Bench, names: Sequence[str], embedded: int) -> None:
+    """Writes the corpora that are missing, and what belongs to them; the first `embedded` paragraphs are embedded before."""
     missing = [name for name in names if not bench.beside(name, "about.json").is_file()]
     if not missing:
         return
     items = list(islice(stream(bench.data), max(_size(name) for name in missing)))
+    embed_all(bench.vectors, (item.text for item in items[:embedded]))
     kept = KeptVectors(bench.vectors)
     for name in missing:
         shutil.rmtree(bench.corpus(name).parent, ignore_errors=True)

@@ -53,14 +53,12 @@ def main() -> None:
     cache = options.cache or Path("eval/cache/bench") / options.data.resolve().name
     bench = Bench(options.data.resolve(), cache.absolute(), options.peer, options.rounds, options.queries)
     only = options.only.split(",") if options.only else []
-    if not only or "embed" in only:
+    if "embed" in only:
         embed_all(bench.vectors, (item.text for item in islice(stream(bench.data), min(max(sizes, default=0), options.embedded))))
     planned = [item for item in plan(bench, sizes) if not only or item[0] in only]
     if planned:
-        prepare(
-            bench,
-            [steps.SEED_CORPUS, *dict.fromkeys(name for _, step, names in planned if step is not collection for name in names.split(","))],
-        )
+        corpora = dict.fromkeys(name for _, step, names in planned if step is not collection for name in names.split(","))
+        prepare(bench, [steps.SEED_CORPUS, *corpora], options.embedded)
         steps.seed(bench)
     for name, step, corpus in planned:
         measure(bench, f"{name}-{Path(corpus).name if step is collection else corpus}", step, corpus)
