@@ -9,6 +9,7 @@ import pytest
 from encoders import WordLengthEncoder
 from workspaces import Corpus
 
+from assistant.cli import main
 from assistant.errors import IndexProblem
 from assistant.index import embedding
 from assistant.index.embedding import KEPT
@@ -111,3 +112,13 @@ def test_a_disk_that_is_full_while_embedding_is_named(corpus: Corpus, monkeypatc
         corpus.build()
     monkeypatch.setattr(embedding, "write_durably", written)
     assert len(corpus.build()[1]) == 30
+
+
+def test_the_command_says_that_it_can_go_on(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line on stderr, and the code of an interrupt; before anything was embedded it says that nothing was kept."""
+    kept = "What was embedded is kept; to go on from there: assistant index"
+    for after, said in ((0, "interrupted. Nothing half done was kept."), (30, kept)):
+        monkeypatch.setattr("assistant.index.build.describe", lambda _: WordLengthEncoder().info)
+        monkeypatch.setattr("assistant.index.build.load", lambda _, after=after: Stopping(after))
+        assert main(["index", "--workspace", str(corpus.settings.workspace)]) == 130
+        assert said in capsys.readouterr().err

@@ -57,6 +57,8 @@ Before = tuple[Document, Sequence[Paragraph], Ledger]
 """A document as it was read once."""
 Known = Callable[[str, bytes], Sequence[Before] | None]
 """Given a file's name and the key of an `Origin`: all that was read from it before, or None where it has to be read."""
+Digests = dict[Path, bytes]
+"""Checksums of files that need not be computed again."""
 
 
 def corpus_files(place: Path) -> tuple[Path, ...]:
@@ -76,7 +78,11 @@ def _found(place: Path) -> Found:
 
 
 def read_corpus(
-    place: Path, reading: ReadingSettings | None = None, tell: Tell | None = None, known: Known | None = None
+    place: Path,
+    reading: ReadingSettings | None = None,
+    tell: Tell | None = None,
+    known: Known | None = None,
+    digests: Digests | None = None,
 ) -> Iterator[Entry | Skipped]:
     """Every document of a corpus in a stable order; what cannot be read comes out as `Skipped`, and the rest goes on.
 
@@ -95,7 +101,7 @@ def read_corpus(
     for name, error in found.skipped:
         yield Skipped(name, str(error))
     jobs = [Job(path, name := path.relative_to(folder).as_posix(), catalogue.get(name)) for path in found.files]
-    items = list(_items(jobs, reading, tell, known))
+    items = list(_items(jobs, reading, tell, known, digests or {}))
     entries = [item for item in items if isinstance(item, Entry)]
     settled = iter(settle([entry.document for entry in entries], names))
     for item in items:
@@ -114,9 +120,11 @@ def read_corpus(
                 yield Skipped(CATALOGUE_FILE, f"{CATALOGUE_FILE} calls {target} {alias!r}, but there is no such document.")
 
 
-def _items(jobs: Sequence[Job], reading: ReadingSettings | None, tell: Tell | None, known: Known | None) -> Iterator[Entry | Skipped]:
+def _items(
+    jobs: Sequence[Job], reading: ReadingSettings | None, tell: Tell | None, known: Known | None, digests: Digests
+) -> Iterator[Entry | Skipped]:
     """What the files hold, in their order; those that are known are not read again."""
-    keys = {job.name: _file_key(job) for job in jobs}
+    keys = {job.name: _file_key(job, digests) for job in jobs}
     before = {job.name: known(job.name, keys[job.name]) for job in jobs} if known else {}
     read: dict[str, list[Before | UnreadableDocument]] = {name: list(results) for name, results in before.items() if results is not None}
     for name, result in _read_files([job for job in jobs if job.name not in read], reading, tell):
@@ -126,10 +134,10 @@ def _items(jobs: Sequence[Job], reading: ReadingSettings | None, tell: Tell | No
             yield _entry(job.name, keys[job.name], item)
 
 
-def _file_key(job: Job) -> bytes:
+def _file_key(job: Job, digests: Digests) -> bytes:
     """Changes with a file's bytes and with what the catalogue says of it."""
     described = job.entry.model_dump_json() if job.entry else ""
-    return sha256(_file_digest(job.path) + described.encode()).digest()
+    return sha256((digests.get(job.path) or _file_digest(job.path)) + described.encode()).digest()
 
 
 def _entry(name: str, key: bytes, item: Before | UnreadableDocument) -> Entry | Skipped:
@@ -163,8 +171,10 @@ def _read_files(jobs: Sequence[Job], reading: ReadingSettings | None, tell: Tell
             tell("reading documents", done, len(jobs))
 
 
-def corpus_fingerprint(place: Path) -> str:
+def corpus_fingerprint(place: Path, digests: Digests | None = None) -> str:
     """SHA-256 over the names and bytes of all that `read_corpus` would read: equal means that nothing has changed.
+
+    The checksums of the files are put into `digests`.
 
     Raises:
         EmptyCorpus: no file is there.
@@ -175,7 +185,10 @@ def corpus_fingerprint(place: Path) -> str:
     for path in (*found.files, folder / CATALOGUE_FILE):
         if path.is_file():
             name = path.relative_to(folder).as_posix().encode(errors="surrogateescape")
-            digest.update(sha256(name).digest() + _file_digest(path))  # of fixed length: no byte of a file passes for a name
+            content = _file_digest(path)
+            if digests is not None:
+                digests[path] = content
+            digest.update(sha256(name).digest() + content)  # of fixed length: no byte of a file passes for a name
     for _, error in found.skipped:
         digest.update(sha256(str(error).encode()).digest())
     return digest.hexdigest()

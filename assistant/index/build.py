@@ -8,14 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.corpus import Entry, Known, Skipped, corpus_fingerprint, read_corpus
+from assistant.corpus import Digests, Entry, Known, Skipped, corpus_fingerprint, read_corpus
 from assistant.errors import EmptyCorpus, IndexProblem
-from assistant.index.embedding import Embedded, embed
+from assistant.index.embedding import KEPT, Embedded, embed
 from assistant.index.encoder import Encoder, EncoderInfo, describe, load
 from assistant.index.generations import VECTORS, Generation, current_name, open_current, publish, writing
 from assistant.index.manifest import Manifest, check_files, fingerprint, hash_files, write_manifest
@@ -46,7 +46,9 @@ def corpus_source(place: Path, reading: ReadingSettings | None = None) -> Source
         EmptyCorpus: no file is there.
     """
     # The checksum is taken before anything is read: what changes from now on is taken up by the next build.
-    return Source(str(place.absolute()), corpus_fingerprint(place), lambda tell, known: _read(place, reading, tell, known))
+    digests: Digests = {}
+    sha256 = corpus_fingerprint(place, digests)
+    return Source(str(place.absolute()), sha256, lambda tell, known: _found(read_corpus(place, reading, tell, known, digests), place))
 
 
 _COMPARED = 6
@@ -132,6 +134,11 @@ def build(
     new = len(plan.missing)
     held = tuple(Indexed(entry.document, entry.ledger, len(entry.paragraphs)) for entry in entries)
     return BuildReport(drafted.id, True, plan.documents, plan.paragraphs, new, plan.paragraphs - new, held, tuple(skipped))
+
+
+def has_kept(index: Path) -> bool:
+    """Whether a build that was interrupted has left what it embedded, for the next one to go on from."""
+    return (index / KEPT).exists()
 
 
 def _read_alike(last: Last, info: EncoderInfo) -> bool:
@@ -224,10 +231,10 @@ def _unchanged(generation: Generation) -> BuildReport:
     return BuildReport(generation.id, False, manifest.documents, manifest.paragraphs, 0, manifest.paragraphs, entries, skipped)
 
 
-def _read(place: Path, reading: ReadingSettings | None, tell: Progress, known: Known | None) -> tuple[list[Entry], list[Skipped]]:
+def _found(items: Iterable[Entry | Skipped], place: Path) -> tuple[list[Entry], list[Skipped]]:
     entries: list[Entry] = []
     skipped: list[Skipped] = []
-    for item in read_corpus(place, reading, tell, known):
+    for item in items:
         if isinstance(item, Entry):
             entries.append(item)
         else:

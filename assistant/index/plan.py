@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
 from assistant.corpus import Before, Entry, Skipped
+from assistant.errors import MismatchedIndex
 from assistant.index.context import context_of
 from assistant.index.embedding import Embedded, ToEmbed
 from assistant.index.encoder import EncoderInfo
@@ -59,6 +61,13 @@ class Last:
     generation: Generation
 
     @cached_property
+    def spans(self) -> list[Span]:
+        """Where each document lies; nowhere in a store that another version of this program wrote, of which only vectors are used."""
+        with suppress(MismatchedIndex):
+            return list(self.generation.store.spans.values())
+        return []
+
+    @cached_property
     def _read(self) -> dict[str, tuple[bytes, list[Before]]]:
         """The key of each file of which all documents are stored, and what was read from it."""
         store = self.generation.store
@@ -73,6 +82,8 @@ class Last:
 
     def known(self, name: str, key: bytes) -> Sequence[Before] | None:
         """As `corpus.Known`."""
+        if not self.spans:
+            return None
         before, results = self._read.get(name, (None, []))
         return results if before == key else None
 
@@ -88,6 +99,8 @@ class Last:
 
     def holds(self, entry: Entry) -> Span | None:
         """Where a document lies, if it lies there just as it is now."""
+        if not self.spans:
+            return None
         read = entry.origin.document if entry.origin else entry.document
         span = self.generation.store.spans.get(entry.document.id)
         if span is None or self._stored[entry.document.id] != (entry.document, entry.ledger, read):
@@ -129,8 +142,8 @@ class Plan:
         """What is to be done for these documents, given the last generation and what an interrupted build has embedded."""
         shaped_by = json.dumps(info.to_json(), sort_keys=True).encode()
         held = [last.holds(entry) for entry in entries] if last else [None] * len(entries)
-        spans = list(last.generation.store.spans.values()) if last else []
-        removed = [span for span in spans if span not in set(held)]
+        still = set(held)
+        removed = [span for span in last.spans if span not in still] if last else []
         is_whole = last is None or last.generation.manifest.fingerprint != fingerprint(info) or _whole(last, entries, held, removed)
         fresh = [
             Fresh(place, entry, [_key(shaped_by, entry.document, paragraph) for paragraph in entry.paragraphs])

@@ -27,7 +27,7 @@ from assistant.index.encoder import FloatArray
 from assistant.settings import VectorSettings
 
 FLAT, ROWS, CODES = ".flat", ".rows", ".codes"
-RECALL = 0.99
+RECALL = 0.995
 """Least share of a flat search's ten nearest that the clusters scanned must hold; the aim is .98 for the whole."""
 _FEW = 8
 """Up to one vector in so many, fetching those asked for is faster than asking of every vector whether it is among them."""
