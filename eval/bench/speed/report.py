@@ -39,6 +39,7 @@ def publish(bench: Bench, out: Path) -> None:
     drawn = draw(out / "speed", sizes_and_times(kept), rows)
     texts = {path.parent.name: json.loads(path.read_text(encoding="utf-8")) for path in bench.cache.glob("corpora/*/about.json")}
     used = {name: texts[name] for name in sorted(texts, key=lambda name: (len(name), name)) if _is_used(name, kept)}
+    out.mkdir(parents=True, exist_ok=True)
     (out / "speed.md").write_text(_markdown(bench, kept, found, rows, used, drawn), encoding="utf-8")
     raw = {"date": _dates(kept)[-1] if kept else "", "cores": os.cpu_count(), "versions": versions(), "code": code_sha256()}
     content = raw | {"texts": used, "samples": _rounded(kept)}
