@@ -52,7 +52,7 @@ class EncoderSettings(_Section):
 
 
 class VectorSettings(_Section):
-    """How many vectors are searched how; each default is measured in docs/decisions/0013."""
+    """How many vectors are searched how; docs/decisions/0013 says why."""
 
     exact_up_to: int = Field(50_000, ge=0)
     """Up to so many, every vector is compared; of more, a byte for each number is, and the best are scored exactly."""

@@ -323,13 +323,14 @@ def test_importing_the_package_is_cheap() -> None:
 
 
 def test_showing_a_paragraph_loads_no_torch(workspace: Path) -> None:
-    """A look-up by command loads neither torch nor FAISS nor gradio."""
-    code = (
-        "import sys; from assistant.cli import main; code = main(sys.argv[1:]);"
-        "print('HEAVY', sorted({'torch', 'faiss', 'gradio', 'transformers', 'langchain'} & set(sys.modules)), code)"
-    )
-    for arguments in (("show", "paragraph 4"), ("ask", "paragraph 4")):
-        done = _python("-c", code, *arguments, "--workspace", str(workspace))
+    """A look-up by command loads neither torch nor FAISS nor gradio; one by `show` not even Tantivy or NumPy."""
+    for command, light in (("show", {"tantivy", "numpy", "onnxruntime"}), ("ask", set())):
+        heavy = {"torch", "faiss", "gradio", "transformers", "langchain", *light}
+        code = (
+            "import sys; from assistant.cli import main; code = main(sys.argv[1:]);"
+            f"print('HEAVY', sorted({heavy} & set(sys.modules)), code)"
+        )
+        done = _python("-c", code, command, "paragraph 4", "--workspace", str(workspace))
         assert "HEAVY [] 0" in done.stdout, done.stderr
 
 

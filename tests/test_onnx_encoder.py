@@ -173,6 +173,7 @@ def test_the_next_build_links_it(place: Built, monkeypatch: pytest.MonkeyPatch) 
     """A changed paragraph exports nothing: the files are the same on disk, and outlive the generation they came from."""
     first = place.current()
     monkeypatch.setattr(onnx_export, "export", lambda _: pytest.fail("exported again"))
+    monkeypatch.setattr("assistant.index.build.load", lambda _: pytest.fail("loaded torch's encoder"))
     second = place.build("The chair thanked all.", "Ships sail.")
     third = place.build("Ships sail.")  # nothing is embedded, and no encoder loaded
     for name in ("encoder.onnx", "tokenizer.json"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 
 import pytest
@@ -59,6 +60,22 @@ def test_in_a_terminal_there_is_a_bar_for_the_work_and_one_for_a_long_file(monke
         ("reading documents", 1, 2),
         ("embedding paragraphs", 128, 256),
     ]
+
+
+def test_a_bar_says_how_many_are_done_in_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two hundred in four seconds are 50/s; of slow work the tenth counts, and before it is known nothing is said."""
+    clock, screen = [0.0], io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=120)
+    columns = _columns(monkeypatch)
+    bars = Progress(*columns, console=console, get_time=lambda: clock[0], auto_refresh=False, speed_estimate_period=600)  # type: ignore[arg-type]
+    task = bars.add_task("embedding paragraphs", total=1000)
+    for clock[0], done, shown in ((4.0, 200, ""), (8.0, 400, " 50/s "), (208.0, 600, " 2.0/s ")):
+        bars.update(task, completed=done)
+        screen.truncate(0)
+        console.print(bars.get_renderable())
+        said = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", screen.getvalue())
+        assert shown in said
+        assert ("/s" in said) == bool(shown)
 
 
 def _columns(monkeypatch: pytest.MonkeyPatch) -> tuple[object, ...]:

@@ -73,7 +73,7 @@ def test_every_field_comes_back(store: ParagraphStore) -> None:
     assert store.spans == {"A/77/275": Span(0, 0, 2), "letter": Span(1, 2, 1), "bare": Span(2, 3, 1)}
     assert store.keys_of(Span(0, 0, 2)) == [bytes(16), bytes([1] * 16)]
     assert store.rows_by_key([bytes([1] * 16), b"another", bytes(16)]) == {bytes(16): 0, bytes([1] * 16): 1}
-    assert store.query("SELECT name, key FROM files") == [("reports/a 77.txt", b"key")]
+    assert store.files() == {"reports/a 77.txt": b"key"}
 
 
 def test_paragraphs_by_row(store: ParagraphStore) -> None:
@@ -237,6 +237,6 @@ def test_a_store_is_written_onto_another(tmp_path: Path) -> None:
     assert {row: paragraph.text for row, (_, paragraph) in store.paragraphs(range(9)).items()} == {
         2: "Text of letter", 3: "Text of bare", 4: "New"
     }  # fmt: skip
-    assert store.query("SELECT name FROM files") == [("other.txt",)]
-    assert [row is not None for (row,) in store.query("SELECT read FROM documents ORDER BY place")] == [True, False, False]
+    assert store.files() == {"other.txt": b"k"}
+    assert [(record.file, record.read) for record in store.records()] == [("other.txt", origin.document), (None, BARE), (None, LETTER)]
     assert (tmp_path / "first").read_bytes() == before

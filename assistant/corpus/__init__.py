@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -88,7 +88,8 @@ def read_corpus(
 
     Files are read in processes of their own, within the limits of `reading` (else the defaults). `tell` is called with
     "reading documents" and how many files of how many are done, and with "reading NAME" and pages or lines of long files. Of a
-    file that is `known` what was read before is taken.
+    file that is `known` what was read before is taken. With `digests`, the checksums of files as far as they are there, entries
+    come with their origin; `known` needs them.
 
     Raises:
         EmptyCorpus: no file is there.
@@ -101,7 +102,8 @@ def read_corpus(
     for name, error in found.skipped:
         yield Skipped(name, str(error))
     jobs = [Job(path, name := path.relative_to(folder).as_posix(), catalogue.get(name)) for path in found.files]
-    items = list(_items(jobs, reading, tell, known, digests or {}))
+    keys = {} if digests is None else {job.name: _file_key(job, digests) for job in jobs}
+    items = list(_items(jobs, reading, tell, known, keys))
     entries = [item for item in items if isinstance(item, Entry)]
     settled = iter(settle([entry.document for entry in entries], names))
     for item in items:
@@ -121,17 +123,16 @@ def read_corpus(
 
 
 def _items(
-    jobs: Sequence[Job], reading: ReadingSettings | None, tell: Tell | None, known: Known | None, digests: Digests
+    jobs: Sequence[Job], reading: ReadingSettings | None, tell: Tell | None, known: Known | None, keys: Mapping[str, bytes]
 ) -> Iterator[Entry | Skipped]:
     """What the files hold, in their order; those that are known are not read again."""
-    keys = {job.name: _file_key(job, digests) for job in jobs}
     before = {job.name: known(job.name, keys[job.name]) for job in jobs} if known else {}
     read: dict[str, list[Before | UnreadableDocument]] = {name: list(results) for name, results in before.items() if results is not None}
     for name, result in _read_files([job for job in jobs if job.name not in read], reading, tell):
         read.setdefault(name, []).append(result)
     for job in jobs:
         for item in read.get(job.name, []):
-            yield _entry(job.name, keys[job.name], item)
+            yield _entry(job.name, keys.get(job.name), item)
 
 
 def _file_key(job: Job, digests: Digests) -> bytes:
@@ -140,13 +141,13 @@ def _file_key(job: Job, digests: Digests) -> bytes:
     return sha256((digests.get(job.path) or _file_digest(job.path)) + described.encode()).digest()
 
 
-def _entry(name: str, key: bytes, item: Before | UnreadableDocument) -> Entry | Skipped:
+def _entry(name: str, key: bytes | None, item: Before | UnreadableDocument) -> Entry | Skipped:
     if isinstance(item, UnreadableDocument):
         return Skipped(name, str(item), name)
     document, paragraphs, ledger = item
     if not paragraphs:
         return Skipped(name, f"{name} holds no paragraph. Check its text.", name)
-    return Entry(document, paragraphs, ledger, Origin(name, key, document))
+    return Entry(document, paragraphs, ledger, None if key is None else Origin(name, key, document))
 
 
 def _renamed(entry: Entry, document: Document) -> Entry:

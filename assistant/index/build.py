@@ -91,7 +91,7 @@ def build(
     """Publishes a generation of the corpus in `place` (else the workspace's), or keeps the one that already holds it.
 
     Unchanged paragraphs keep their vectors; the encoder is loaded only when something is to be embedded. With `rebuild`
-    nothing is reused. `loader` replaces the settings' encoder.
+    nothing is reused. `loader` replaces the settings' encoder; where the last generation carries just that one, it embeds.
 
     Raises:
         EmptyCorpus: nothing to index; the index is untouched.

@@ -168,7 +168,7 @@ def publish(index: Path, folder: Path) -> Generation:
     sync_folder(index)
     problems = problems_of(folder)
     if problems:
-        raise DamagedIndex(f"the new index could not be verified: {problems[0]}", "The old one is untouched. Check the disk and try again.")
+        raise DamagedIndex(f"the new index could not be verified: {problems[0]}", "The old one is untouched. Check the disk, then: assistant index --rebuild")
     write_durably(index / CURRENT_FILE, f"{folder.name}\n".encode())
     generation = Generation(folder)
     sweep(index)

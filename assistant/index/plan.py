@@ -19,15 +19,14 @@ from assistant.index.embedding import Embedded, ToEmbed
 from assistant.index.encoder import EncoderInfo
 from assistant.index.generations import Generation
 from assistant.index.manifest import fingerprint
-from assistant.index.rows import document_as_read, read_ledger
-from assistant.index.store import ParagraphStore, Span
-from assistant.schema import Document, Ledger, Paragraph
+from assistant.index.store import ParagraphStore, Record, Span
+from assistant.schema import Document, Paragraph
 
 SMALL = 5_000
 """Paragraphs up to which a generation is always written whole, which takes no second: every score is then that of a first build.
 In a larger one that was changed, BM25 goes on counting the words of what has gone, until it is written whole again."""
 MOST_GONE = 0.1
-"""Share of vectors that may be of paragraphs that have gone before a generation is written whole again."""
+"""Share of paragraphs that may have gone, with their vectors still there, before a generation is written whole again."""
 MOST_NEW = 0.5
 """Share of new paragraphs from which a generation is written whole."""
 
@@ -48,11 +47,6 @@ class StoredParagraphs(Sequence[Paragraph]):
     def __getitem__(self, at):  # type: ignore[no-untyped-def]  # an index gives one, a slice gives several
         return self._read()[at]
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
-
-    __hash__ = None  # type: ignore[assignment]  # as a list's
-
 
 @dataclass(frozen=True)
 class Last:
@@ -61,53 +55,40 @@ class Last:
     generation: Generation
 
     @cached_property
-    def spans(self) -> list[Span]:
-        """Where each document lies; nowhere in a store that another version of this program wrote, of which only vectors are used."""
+    def records(self) -> dict[str, Record]:
+        """What is stored of each document, by id; nothing in a store that another version of this program wrote, of which only
+        vectors are used."""
         with suppress(MismatchedIndex):
-            return list(self.generation.store.spans.values())
-        return []
+            return {record.document.id: record for record in self.generation.store.records()}
+        return {}
 
     @cached_property
-    def _read(self) -> dict[str, tuple[bytes, list[Before]]]:
+    def _files(self) -> dict[str, tuple[bytes, list[Before]]]:
         """The key of each file of which all documents are stored, and what was read from it."""
+        if not self.records:
+            return {}
         store = self.generation.store
-        found: dict[str, tuple[bytes, list[Before]]] = {name: (bytes(key), []) for name, key in store.query("SELECT name, key FROM files")}
-        rows = store.query("SELECT file, read, ledger FROM documents ORDER BY place")
-        for document, (file, read, ledger) in zip(store.documents, rows, strict=True):
-            if file in found:
-                before = document_as_read(read) if read else document
-                paragraphs = StoredParagraphs(store, before.id, store.spans[document.id])
-                found[file][1].append((before, paragraphs, read_ledger(ledger)))
+        found: dict[str, tuple[bytes, list[Before]]] = {name: (key, []) for name, key in store.files().items()}
+        for record in self.records.values():
+            if record.file in found:
+                paragraphs = StoredParagraphs(store, record.read.id, record.span)
+                found[record.file][1].append((record.read, paragraphs, record.ledger))
         return found
 
     def known(self, name: str, key: bytes) -> Sequence[Before] | None:
         """As `corpus.Known`."""
-        if not self.spans:
-            return None
-        before, results = self._read.get(name, (None, []))
+        before, results = self._files.get(name, (None, []))
         return results if before == key else None
-
-    @cached_property
-    def _stored(self) -> dict[str, tuple[Document, Ledger, Document]]:
-        """Each document, its ledger, and the document as it was read, by id."""
-        store = self.generation.store
-        rows = store.query("SELECT ledger, read FROM documents ORDER BY place")
-        return {
-            document.id: (document, read_ledger(ledger), document_as_read(read) if read else document)
-            for document, (ledger, read) in zip(store.documents, rows, strict=True)
-        }
 
     def holds(self, entry: Entry) -> Span | None:
         """Where a document lies, if it lies there just as it is now."""
-        if not self.spans:
-            return None
+        record = self.records.get(entry.document.id)
         read = entry.origin.document if entry.origin else entry.document
-        span = self.generation.store.spans.get(entry.document.id)
-        if span is None or self._stored[entry.document.id] != (entry.document, entry.ledger, read):
+        if record is None or (record.document, record.ledger, record.read) != (entry.document, entry.ledger, read):
             return None
-        if isinstance(entry.paragraphs, StoredParagraphs) and entry.paragraphs.span == span:
-            return span
-        return span if tuple(entry.paragraphs) == self.generation.store.document_paragraphs(entry.document.id) else None
+        if isinstance(entry.paragraphs, StoredParagraphs) and entry.paragraphs.span == record.span:
+            return record.span
+        return record.span if tuple(entry.paragraphs) == self.generation.store.document_paragraphs(entry.document.id) else None
 
 
 @dataclass(frozen=True)
@@ -143,7 +124,7 @@ class Plan:
         shaped_by = json.dumps(info.to_json(), sort_keys=True).encode()
         held = [last.holds(entry) for entry in entries] if last else [None] * len(entries)
         still = set(held)
-        removed = [span for span in last.spans if span not in still] if last else []
+        removed = [record.span for record in last.records.values() if record.span not in still] if last else []
         is_whole = last is None or last.generation.manifest.fingerprint != fingerprint(info) or _whole(last, entries, held, removed)
         fresh = [
             Fresh(place, entry, [_key(shaped_by, entry.document, paragraph) for paragraph in entry.paragraphs])

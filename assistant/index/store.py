@@ -19,7 +19,7 @@ from typing import Any
 from assistant.corpus.turns import names_of
 from assistant.errors import DamagedIndex, MismatchedIndex
 from assistant.index.legs import Selection, joined
-from assistant.index.rows import DOCUMENT_COLUMNS, PARAGRAPH_COLUMNS, VERSION, read_document, read_ledger, read_paragraph
+from assistant.index.rows import DOCUMENT_COLUMNS, PARAGRAPH_COLUMNS, VERSION, document_as_read, read_document, read_ledger, read_paragraph
 from assistant.schema import Document, Filters, Ledger, Paragraph
 
 _BATCH = 500
@@ -33,6 +33,17 @@ class Span:
     document: int
     first: int
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A stored document: where it lies, its ledger, the corpus file it came from, if any, and the document as it was read there."""
+
+    document: Document
+    span: Span
+    ledger: Ledger
+    file: str | None
+    read: Document
 
 
 class ParagraphStore:
@@ -111,6 +122,18 @@ class ParagraphStore:
     def ledgers(self) -> list[Ledger]:
         """The ledger of each document, in the order of the corpus."""
         return [read_ledger(text) for (text,) in self.query("SELECT ledger FROM documents ORDER BY place")]
+
+    def records(self) -> list[Record]:
+        """All that is stored of each document beside its paragraphs, in the order of the corpus."""
+        rows = self.query("SELECT ledger, file, read FROM documents ORDER BY place")
+        return [
+            Record(document, span, read_ledger(ledger), file, document_as_read(read) if read else document)
+            for (document, span), (ledger, file, read) in zip(self._documents.values(), rows, strict=True)
+        ]
+
+    def files(self) -> dict[str, bytes]:
+        """The corpus files of which every document is here, each with the key of what was read from it."""
+        return {name: bytes(key) for name, key in self.query("SELECT name, key FROM files")}
 
     def count(self, selection: Selection | None = None) -> int:
         """How many paragraphs there are, in all or in a selection."""
