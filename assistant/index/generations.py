@@ -168,7 +168,8 @@ def publish(index: Path, folder: Path) -> Generation:
     sync_folder(index)
     problems = problems_of(folder)
     if problems:
-        raise DamagedIndex(f"the new index could not be verified: {problems[0]}", "The old one is untouched. Check the disk, then: assistant index --rebuild")
+        what = f"the new index could not be verified: {problems[0]}"
+        raise DamagedIndex(what, "The old one is untouched. Check the disk, then: assistant index --rebuild")
     write_durably(index / CURRENT_FILE, f"{folder.name}\n".encode())
     generation = Generation(folder)
     sweep(index)
