@@ -36,7 +36,7 @@ def pack(turns: Sequence[Turn]) -> str:
     """The finished turns as JSON; paragraphs' texts stay in the index.
 
     One string, and no tree of objects: Gradio's page clones what it keeps at every change, which took longer than the answer after
-    twenty of them.
+    twenty of them. Never an empty one: that page does not write it down, and the conversation before would come back.
     """
     kept = [Kept(t.question, t.filters, _light(t.answer) if t.answer else None, t.problem) for t in turns if not t.pending]
     return _CONVERSATION.dump_json(tuple(kept[-MOST:])).decode()

@@ -64,7 +64,7 @@ class _Page:
         active = choices.default(assistant.settings)
         self.turns = gr.State(())
         self.choice = gr.State(active)
-        self.kept = gr.BrowserState("", storage_key="assistant-conversation", secret="in this browser only")
+        self.kept = gr.BrowserState(keeping.pack(()), storage_key="assistant-conversation", secret="in this browser only")
         masthead, _ = self.opening()
         self.masthead = _show(masthead, "masthead")
         with gr.Row(elem_id="columns"):
@@ -264,7 +264,7 @@ class _Page:
 
     def anew(self) -> Updates:
         """An empty conversation, here and in the browser."""
-        return {self.parcel: self.opening()[1], self.turns: (), self.source: sources.empty(), self.kept: ""}
+        return {self.parcel: self.opening()[1], self.turns: (), self.source: sources.empty(), self.kept: keeping.pack(())}
 
     def cite(self, event: gr.EventData) -> str:
         """Opens the reference that was clicked. What the browser sends is a place to look up, never trusted as text."""
