@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,12 +23,19 @@ from retrieval.experiments import Experiment, experiments, reciprocal_ranks, tod
 from retrieval.material import FIRST, Material, measured, ndcg, open_all, order, ranked, recall
 from retrieval.report import OURS, SetFigures, Trial, published
 
+from assistant.errors import AssistantError
 from assistant.eval.sets import sample
 from assistant.reader.examples import is_kept_out
 from assistant.reader.opening import load_reader
 from assistant.settings import load
 
 READ = 20
+NEEDED = (
+    *(f"{name}/{file}" for name in ("scifact", "cranfield", "cacm") for file in ("corpus.jsonl", "queries.jsonl", "qrels.tsv")),
+    *("scifact/qrels.train.tsv", "unfccc/paragraphs.jsonl", "unfccc/qa.jsonl", "squad2/squad2.json"),
+)
+AGREE = 0.001
+"""How far the fusion of the trials may be from the product's in nDCG@10: equal scores may come in another order."""
 SMALL, CHOSEN_ON = ("cranfield", "cacm", "squad2"), "cranfield"
 """Where documents are embedded anew for a trial, and which of them its settings are chosen on."""
 Values = npt.NDArray[np.float64]
@@ -42,7 +50,14 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=50)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    training, sets = open_all(options.data)
+    if options.peer and not shutil.which(options.peer):
+        raise SystemExit(f"--peer {options.peer} is no program; eval/bench/peer.py says how to make its environment")
+    if missing := [name for name in NEEDED if not (options.data / name).is_file()]:
+        raise SystemExit(f"{options.data} lacks {missing[0]}; DATA is the folder that holds the five sets")
+    try:
+        training, sets = open_all(options.data)
+    except AssistantError as error:
+        raise SystemExit(str(error)) from None
     figures = {name: figures_of(material, options.peer) for name, material in sets.items()}
     small = {name: sets[name] for name in SMALL}
     trials = [
@@ -65,6 +80,10 @@ def figures_of(material: Material, peer: str | None) -> SetFigures:
     if peer:
         rankings |= of_peer(material, peer)
     values = {system: measured(material.questions, found) for system, found in rankings.items()}
+    if abs(apart := float((values[OURS] - today(material)).mean())) > AGREE:
+        raise SystemExit(
+            f"{material.name}: the trials' fusion is {apart:+.4f} from the product's; mend eval/bench/retrieval/experiments.py"
+        )
     return SetFigures(len(material.ids), material.data, values, {system: recall(material, found) for system, found in rankings.items()})
 
 

@@ -22,6 +22,7 @@ import ir_measures
 import numpy as np
 import numpy.typing as npt
 from ir_measures import R, nDCG
+from unfccc import write_set
 
 from assistant.answer.engine import Assistant
 from assistant.corpus.sentences import sentence_spans
@@ -203,6 +204,7 @@ def open_all(data: Path) -> tuple[Material, dict[str, Material]]:
     settings = load()
     encoder = load_encoder(settings.encoder)
     paths = {"scifact": data / "scifact", "cranfield": data / "cranfield", "cacm": data / "cacm"}
+    write_set(data / "unfccc", settings.eval / "cache" / "unfccc")
     paths |= {"unfccc": settings.eval / "cache" / "unfccc", "squad2": data / "squad2" / "squad2.json"}
     sets = {name: material_of(open_set(path), settings, encoder) for name, path in paths.items()}
     return training_claims(data / "scifact", sets["scifact"]), sets
