@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from assistant.index.lexical import terms
-from retrieval.material import Floats, Material, best, best_window, ndcg, order, sentences, union
+from retrieval.material import FIRST, Floats, Material, best_window, ndcg, order, sentences, union
 
 Score = Callable[[Material], Floats]
 Normalise = Callable[[Floats, npt.NDArray[np.bool_]], Floats]
@@ -79,21 +79,20 @@ def reciprocal_ranks(constant: float, weight: float = 0.5) -> Score:
     """Reciprocal rank fusion of the first hundred of each leg (Cormack, Clarke and Büttcher 2009)."""
 
     def score(m: Material) -> Floats:
-        dense = one_over_rank(m.dense, best(m.dense, 100), constant)
-        lexical = one_over_rank(m.lexical, best(m.lexical, 100) & (m.lexical > 0), constant)
-        return np.where(m.candidates, weight * dense + (1 - weight) * lexical, -np.inf)
+        dense, lexical = one_over_rank(m.dense, constant), one_over_rank(m.lexical, constant)
+        return np.where(m.candidates, weight * dense + (1 - weight) * np.where(m.lexical > 0, lexical, 0), -np.inf)
 
     return score
 
 
-def one_over_rank(scores: Floats, among: npt.NDArray[np.bool_], constant: float) -> Floats:
-    """1 / (constant + rank), and 0 for what was not found."""
-    ranks = np.empty(scores.shape, np.float32)
-    np.put_along_axis(ranks, np.argsort(-scores, axis=1, kind="stable"), np.arange(1, scores.shape[1] + 1, dtype=np.float32)[None], axis=1)
-    return np.where(among, 1 / (constant + ranks), 0)
+def one_over_rank(scores: Floats, constant: float) -> Floats:
+    """1 / (constant + rank) for the first hundred of each row, and 0 for the rest."""
+    places = order(scores, FIRST)
+    found = np.zeros(scores.shape, np.float32)
+    np.put_along_axis(found, places, np.broadcast_to(1 / (constant + 1 + np.arange(places.shape[1])), places.shape), axis=1)
+    return found
 
 
-@lru_cache(maxsize=4)
 def counts(m: Material, of_context: int = 1) -> tuple[csr_matrix, csr_matrix]:
     """Stems in each paragraph, (paragraphs, stems), and which stems each question holds; a context's are counted `of_context` times."""
     known: dict[str, int] = {}
@@ -140,7 +139,7 @@ def with_bm25(k1: float, b: float, of_context: int = 1) -> Score:
 
     def score(m: Material) -> Floats:
         lexical = bm25(m, k1, b, of_context)
-        return mixed(m.dense, lexical, union(m.dense, lexical, 100), 0.5)
+        return mixed(m.dense, lexical, union(m.dense, lexical, FIRST), 0.5)
 
     return score
 
@@ -155,15 +154,19 @@ def feedback(m: Material, first: Floats, k: int) -> tuple[npt.NDArray[np.int64],
 def expanded(m: Material, first: Floats, k: int, most: int, share: float) -> Floats:
     """BM25 of the question and the `most` likeliest stems of its k best paragraphs (RM3: Abdul-Jaleel et al. 2004)."""
     held, asked = counts(m)
-    likely = held.multiply(1 / np.maximum(held.sum(axis=1), 1)).tocsr()
+    likely = shares(held)
     places, weights = feedback(m, first, k)
-    rows = np.repeat(np.arange(len(places)), k)
-    model = (csr_matrix((weights.ravel(), (rows, places.ravel())), shape=first.shape) @ likely).toarray()
-    model[~best(model, most)] = 0
-    model /= np.maximum(model.sum(axis=1, keepdims=True), 1e-9)
-    own = asked.toarray()
-    own /= np.maximum(own.sum(axis=1, keepdims=True), 1)
-    return bm25(m, asked=csr_matrix((1 - share) * own + share * model))
+    rows = np.repeat(np.arange(len(places)), places.shape[1])
+    model = (csr_matrix((weights.ravel(), (rows, places.ravel())), shape=first.shape) @ likely).tocsr()
+    for begin, end in zip(model.indptr, model.indptr[1:], strict=False):  # all but the likeliest of each question are left out
+        own = model.data[begin:end]
+        own[np.argsort(-own, kind="stable")[most:]] = 0
+    return bm25(m, asked=(1 - share) * shares(asked) + share * shares(model))
+
+
+def shares(rows: csr_matrix) -> csr_matrix:
+    """Each row divided by its sum."""
+    return rows.multiply(1 / np.maximum(rows.sum(axis=1), 1e-9)).tocsr()
 
 
 def rocchio(m: Material, first: Floats, k: int, share: float) -> Floats:
@@ -182,7 +185,7 @@ def with_feedback(k: int, dense_share: float, lexical_share: float, most: int = 
         first = fused()(m)
         dense = rocchio(m, first, k, dense_share) if dense_share else m.dense
         lexical = expanded(m, first, k, most, lexical_share) if lexical_share else m.lexical
-        return mixed(dense, lexical, union(dense, lexical, 100), 0.5)
+        return mixed(dense, lexical, union(dense, lexical, FIRST), 0.5)
 
     return score
 
@@ -193,7 +196,7 @@ def with_vectors(name: str, parts: Callable[[str, str], list[tuple[str, str]]], 
     def score(m: Material) -> Floats:
         other = best_window(m.queries, *m.embedded(name, parts))
         dense = share * other + (1 - share) * m.dense
-        return mixed(dense, m.lexical, union(dense, m.lexical, 100), 0.5)
+        return mixed(dense, m.lexical, union(dense, m.lexical, FIRST), 0.5)
 
     return score
 

@@ -152,8 +152,11 @@ def ranked(material: Material, scores: Floats, depth: int = 10) -> list[list[str
 
 def order(scores: Floats, depth: int) -> npt.NDArray[np.int64]:
     """Places of the `depth` best of each row, best first."""
-    found: npt.NDArray[np.int64] = np.argsort(-scores, axis=1, kind="stable")[:, :depth]
-    return found
+    if depth < scores.shape[1] // 2:  # most of a row need not be sorted
+        places = np.sort(np.argpartition(-scores, depth, axis=1)[:, :depth], axis=1)
+        within = np.argsort(-np.take_along_axis(scores, places, axis=1), axis=1, kind="stable")
+        return np.take_along_axis(places, within, axis=1)
+    return np.argsort(-scores, axis=1, kind="stable")[:, :depth]
 
 
 def measured(questions: Sequence[GoldQuestion], rankings: Sequence[Sequence[str]], measure: Any = nDCG @ 10) -> npt.NDArray[np.float64]:
