@@ -51,6 +51,15 @@ class EncoderSettings(_Section):
     document_prefix: str = ""
 
 
+class VectorSettings(_Section):
+    """How many vectors are searched how; each default is measured in docs/decisions/0013."""
+
+    exact_up_to: int = Field(200_000, ge=0)
+    """Up to so many, every vector is compared; of more, a byte for each number is, and the best are scored exactly."""
+    unclustered_up_to: int = Field(2_000_000, ge=0)
+    """Up to so many, all of these bytes are scanned; of more, those of the nearest clusters."""
+
+
 PACKAGED_READER, SIMILARITY_READER = "packaged", "similarity"
 
 
@@ -234,6 +243,7 @@ class Settings(BaseSettings):
     """A pair of encoder and reader: "offline" is the packaged one, "better" and "multilingual" are for machines that may download."""
     reading: ReadingSettings = ReadingSettings()
     encoder: EncoderSettings = EncoderSettings()
+    vectors: VectorSettings = VectorSettings()
     reader: ReaderSettings = ReaderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from assistant.index.encoder import EncoderInfo, FloatArray, TextKind, cut_windows
+from assistant.index.encoder import EncoderInfo, FloatArray, TextKind
+from assistant.index.windows import cut_windows
 
 DIMENSION = 8
 

@@ -127,16 +127,16 @@ def test_another_encoder_embeds_everything_again(corpus: Corpus) -> None:
     assert (report.changed, len(embedded), report.reused) == (True, 4, 0)
 
 
-@pytest.mark.parametrize("name", ["SPLITTER_VERSION", "LEXICAL_VERSION"])
+@pytest.mark.parametrize("name", ["manifest.SPLITTER_VERSION", "lexical.LEXICAL_VERSION"])
 def test_another_splitter_or_analysis_builds_without_embedding(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """A new version of either makes a new generation, for which unchanged paragraphs keep their vectors."""
     corpus.build()
-    monkeypatch.setattr(f"assistant.index.manifest.{name}", "99")
+    monkeypatch.setattr(f"assistant.index.{name}", "99")
     report, embedded = corpus.build()
     assert (report.changed, embedded, report.reused) == (True, [], 4)
 
 
-@pytest.mark.parametrize("name", ["vectors", "lexical/meta.json", "paragraphs.sqlite", "MANIFEST.json"])
+@pytest.mark.parametrize("name", ["vectors/0001.flat", "lexical/meta.json", "paragraphs.sqlite", "MANIFEST.json"])
 def test_building_mends_a_damaged_index(corpus: Corpus, name: str) -> None:
     """Though no document has changed, an index with a damaged part is built anew, and does not name it as its previous."""
     first, _ = corpus.build()

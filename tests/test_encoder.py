@@ -14,7 +14,8 @@ from encoders import assert_nothing_lost, sizes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.index.encoder import Encoder, cut_windows
+from assistant.index.encoder import Encoder
+from assistant.index.windows import cut_windows
 
 WORDS = (
     "the interoperability of counter-terrorism 1,234.5 (confidence-building) measures Kyrgyzstan's antidisestablishmentarianism 2021"

@@ -53,7 +53,7 @@ def test_any_damage_to_any_file_is_refused_by_name(place: Place) -> None:
     """Each file truncated, emptied, zeroed, longer, with one bit changed or gone: refused when it is opened, and by verify."""
     folder = place.index / current_name(place.index)
     files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"]
-    assert {"vectors", "paragraphs.sqlite", "MANIFEST.json", "meta.json"} < {path.name for path in files}
+    assert {"0001.flat", "0001.rows", "gone", "paragraphs.sqlite", "MANIFEST.json", "meta.json"} < {path.name for path in files}
     for path in files:
         content, name = path.read_bytes(), f"{folder.name}/{path.relative_to(folder).as_posix()}"
         for kind, damaged in damages(content):
@@ -73,12 +73,12 @@ def test_any_damage_to_any_file_is_refused_by_name(place: Place) -> None:
 
 def test_only_the_part_that_is_used_is_opened(place: Place) -> None:
     """A look-up reads paragraphs although the vectors are damaged; a search does not."""
-    vectors = place.index / current_name(place.index) / "vectors"
+    vectors = place.index / current_name(place.index) / "vectors" / "0001.flat"
     vectors.write_bytes(b"")
     generation = open_current(place.index)
     assert generation.store.count() == 2
     assert len(generation.lexical) == 2
-    with pytest.raises(DamagedIndex, match="vectors has 0 bytes"):
+    with pytest.raises(DamagedIndex, match=r"vectors/0001\.flat has 0 bytes"):
         _ = generation.vectors
 
 
@@ -179,13 +179,13 @@ def test_what_cannot_be_verified_is_not_published(place: Place, monkeypatch: pyt
 
     def check(folder: Path, *arguments: Any, **named: Any) -> None:
         if folder.name != before:
-            vectors = bytearray((folder / "vectors").read_bytes())
+            vectors = bytearray((folder / "vectors" / "0001.flat").read_bytes())
             vectors[-1] ^= 1
-            (folder / "vectors").write_bytes(vectors)
+            (folder / "vectors" / "0001.flat").write_bytes(vectors)
         hashed(folder, *arguments, **named)
 
     monkeypatch.setattr(generations, "check_files", check)
-    with pytest.raises(DamagedIndex, match=r"could not be verified: .*vectors is not what was published.*old one is untouched"):
+    with pytest.raises(DamagedIndex, match=r"could not be verified: .*vectors/0001\.flat is not what was published.*old one is untouched"):
         place.build("Second edition.")
     assert current_name(place.index) == before
     assert place.generations() == [before]
@@ -210,8 +210,8 @@ def test_roll_back_without_a_whole_generation(place: Place) -> None:
     place.build("Second edition.")
     before = current_name(place.index)
     (other,) = set(place.generations()) - {before}
-    (place.index / other / "vectors").write_bytes(b"")
-    with pytest.raises(DamagedIndex, match=f"{other}/vectors .*assistant index --rebuild"):
+    (place.index / other / "vectors" / "0001.flat").write_bytes(b"")
+    with pytest.raises(DamagedIndex, match=f"{other}/vectors/0001.flat .*assistant index --rebuild"):
         roll_back(place.index)
     assert current_name(place.index) == before
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import DamagedIndex
+from assistant.index.legs import Selection
 from assistant.index.lexical import LexicalIndex, terms, write_lexical
 
 PORTS = ("harbour ports ship", "ports ports ship anchor", "lighthouse")
@@ -84,12 +86,14 @@ def test_filters_apply_before_the_cut_and_leave_scores_alone(tmp_path: Path) -> 
     everything = index.search("port ship sail", 200)
     assert len(everything) > 150
     among = [hit for hit in everything if hit[0] // 10 in (3, 17)]
-    assert index.search("port ship sail", 200, documents=[17, 3]) == among
-    assert index.search("port ship sail", 4, documents=[17, 3]) == among[:4]
-    rows = [row for row, _ in everything[-30:]]
-    assert index.search("port ship sail", 5, rows=rows) == everything[-30:][:5]
-    assert index.search("port ship sail", 200, documents=[17], rows=rows) == [hit for hit in everything[-30:] if hit[0] // 10 == 17]
-    assert index.search("port", 5, documents=[]) == index.search("port", 5, rows=[]) == index.search("port", 5, documents=[99]) == []
+    both = Selection(((30, 40), (170, 180)), (3, 17), whole=True)
+    for selection in (both, replace(both, whole=False)):
+        assert index.search("port ship sail", 200, selection) == among
+        assert index.search("port ship sail", 4, selection) == among[:4]
+    rows = Selection.of_rows(row for row, _ in everything[-30:])
+    assert index.search("port ship sail", 5, rows) == everything[-30:][:5]
+    for nothing in (Selection(()), Selection((), (), whole=True), Selection(((990, 999),), (99,), whole=True), Selection.of_rows([990])):
+        assert index.search("port", 5, nothing) == []
 
 
 def test_equal_scores_come_by_row_also_at_the_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,18 +3,20 @@
 from pathlib import Path
 
 import pytest
+from workspaces import Given, placed
 
 from assistant.errors import UnknownReference
-from assistant.index.store import ParagraphStore, write_store
+from assistant.index.store import ParagraphStore
+from assistant.index.store_writer import write_store
 from assistant.retrieval.lookup import find_document, find_paragraph, look_up
 from assistant.schema import Document, Filters, Ledger, Paragraph
 
 
-def _entry(document: Document, labels: str, text: str = "Text of {}.") -> tuple[Document, Ledger, list[tuple[Paragraph, bytes, int, int]]]:
+def _entry(document: Document, labels: str, text: str = "Text of {}.") -> Given:
     paragraphs = []
-    for at, label in enumerate(labels.split()):
+    for label in labels.split():
         numbering = "counted" if label.startswith("u") else "official"
-        paragraphs.append((Paragraph(document.id, label, numbering, text.format(label)), b"k", at, 1))  # type: ignore[arg-type]
+        paragraphs.append(Paragraph(document.id, label, numbering, text.format(label)))  # type: ignore[arg-type]
     return document, Ledger(), paragraphs
 
 
@@ -25,10 +27,8 @@ def store(tmp_path: Path) -> ParagraphStore:
     revision = Document("A/77/275/Rev.1", "Revised report", "b.txt", "0", symbol="A/77/275/Rev.1")
     statement = Document("malta", "Statement by Malta", "c.txt", "0", delegation="Malta")
     listed = "Consider: (a) the first thing; (b) the second thing."
-    write_store(
-        tmp_path / "s.sqlite",
-        [_entry(report, "1 2 3 4 4~2 5 5bis 6 annex.1 annex.2"), _entry(revision, "1 2 3", listed), _entry(statement, "u1 u2 u3")],
-    )
+    entries = (_entry(report, "1 2 3 4 4~2 5 5bis 6 annex.1 annex.2"), _entry(revision, "1 2 3", listed), _entry(statement, "u1 u2 u3"))
+    write_store(tmp_path / "s.sqlite", placed(*entries), {})
     return ParagraphStore(tmp_path / "s.sqlite")
 
 
@@ -112,7 +112,7 @@ def test_a_decision_is_found_in_the_document_that_holds_it(tmp_path: Path) -> No
     first = Document("FCCC/CP/2015/10/Add.1", "Report", "a.txt", "0", symbol="FCCC/CP/2015/10/Add.1")
     labels = "decision.1/CP.21.1 decision.1/CP.21.3 decision.1/CP.21.annex.II.3 decision.2/CP.21.1 decision.2/CP.21.2"
     others = [Document(f"d{number}", "Other", f"{number}.txt", "0") for number in range(5)]
-    write_store(tmp_path / "s.sqlite", [_entry(first, labels), *(_entry(other, "1 2 3") for other in others)])
+    write_store(tmp_path / "s.sqlite", placed(_entry(first, labels), *(_entry(other, "1 2 3") for other in others)), {})
     store = ParagraphStore(tmp_path / "s.sqlite")
     assert _ids("What does paragraph 3 of decision 1/CP.21 say?", store) == ["FCCC/CP/2015/10/Add.1#decision.1/CP.21.3"]
     assert _ids("decision 1/CP.21, annex II, para. 3", store) == ["FCCC/CP/2015/10/Add.1#decision.1/CP.21.annex.II.3"]
@@ -128,7 +128,7 @@ def test_an_id_goes_before_a_symbol(tmp_path: Path) -> None:
     """Of two languages of one symbol, the symbol names the document whose id it is."""
     french = Document("A/77/275@fr", "Rapport", "a.txt", "0", symbol="A/77/275", language="fr")
     english = Document("A/77/275", "Report", "b.txt", "0", symbol="A/77/275", language="en")
-    write_store(tmp_path / "s.sqlite", [_entry(french, "1 2"), _entry(english, "1 2")])
+    write_store(tmp_path / "s.sqlite", placed(_entry(french, "1 2"), _entry(english, "1 2")), {})
     store = ParagraphStore(tmp_path / "s.sqlite")
     assert find_document("a/77/275", store).id == "A/77/275"
     assert find_paragraph("A/77/275@fr#2", store).paragraph.id == "A/77/275@fr#2"

@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from assistant.errors import DamagedIndex, MismatchedIndex
 from assistant.index import manifest as module
 from assistant.index.encoder import EncoderInfo
+from assistant.index.files import sha256_of, write_durably
 from assistant.index.manifest import (
+    FORMAT,
     Manifest,
     check_files,
     check_fingerprint,
     fingerprint,
     hash_files,
     read_manifest,
-    sha256_of,
-    write_durably,
     write_manifest,
 )
 
@@ -93,10 +93,13 @@ def test_a_missing_manifest_is_damage(tmp_path: Path) -> None:
         read_manifest(tmp_path / "gen-9")
 
 
-def test_a_newer_format_is_refused(folder: Path) -> None:
-    """What a newer version wrote is not guessed at."""
-    write_manifest(folder, replace(MANIFEST, format=2))
+def test_another_format_is_refused(folder: Path) -> None:
+    """What another version wrote is not guessed at: a newer program reads the one, a build replaces the other."""
+    write_manifest(folder, replace(MANIFEST, format=FORMAT + 1))
     with pytest.raises(DamagedIndex, match=r"gen-1 was written by a newer version of this program\. Update it"):
+        read_manifest(folder)
+    write_manifest(folder, replace(MANIFEST, format=FORMAT - 1))
+    with pytest.raises(MismatchedIndex, match=r"gen-1 was written by an earlier version of this program\. Build it anew"):
         read_manifest(folder)
 
 

@@ -8,6 +8,7 @@ import pytest
 from workspaces import Corpus
 
 from assistant.errors import MismatchedIndex
+from assistant.index.rows import TABLES, VERSION
 from assistant.retrieval.lookup import look_up
 from assistant.schema import Filters
 
@@ -77,7 +78,8 @@ def test_an_index_of_another_version_is_rebuilt_without_embedding_anything_again
     made = Corpus(tmp_path)
     made.write("a.txt", "First of a.", "Second of a.")
     with monkeypatch.context() as older:
-        older.setattr("assistant.index.store._VERSION", 1)
+        older.setattr("assistant.index.store.VERSION", 1)
+        older.setattr("assistant.index.store_writer.TABLES", TABLES.replace(f"user_version = {VERSION}", "user_version = 1"))
         older.setattr("assistant.index.manifest.METADATA_VERSION", "0")
         made.build()
     with pytest.raises(MismatchedIndex, match="Build it anew with: assistant index"):

@@ -25,8 +25,8 @@ from assistant.errors import DamagedIndex
 from assistant.index import onnx_export
 from assistant.index.build import build
 from assistant.index.encoder import Encoder, TextKind, load
+from assistant.index.files import sha256_of
 from assistant.index.generations import Generation, open_current, roll_back, verify
-from assistant.index.manifest import sha256_of
 from assistant.index.onnx_encoder import OnnxEncoder
 from assistant.settings import Settings
 
@@ -236,7 +236,7 @@ def test_a_flipped_byte_is_refused(place: Built, name: str) -> None:
 def test_what_no_runtime_reads_is_damaged() -> None:
     """Contents that are neither a model nor a tokenizer are refused with the command that mends it."""
     with pytest.raises(DamagedIndex, match=r"encoder\.onnx cannot be read: .*Rebuild it: assistant index --rebuild"):
-        OnnxEncoder(b"not a model", b"{}")
+        OnnxEncoder(b"not a model", b"{}", WordLengthEncoder().info)
 
 
 def test_without_onnx_runtime_torch_answers(place: Built, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,7 +260,7 @@ def test_without_a_package_nothing_is_exported(
     (tmp_path / "place").mkdir()
     with caplog.at_level(logging.WARNING):
         place = Built(tmp_path / "place", tiny)
-    assert "questions are encoded by torch: " in caplog.text
+    assert "torch encodes in its place: " in caplog.text
     assert package in caplog.text
     assert set(place.current().manifest.files) & {"encoder.onnx", "tokenizer.json"} == set()
     assert len(Assistant(place.settings).search("ships sail", top=2)) == 2

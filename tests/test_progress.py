@@ -1,4 +1,4 @@
-"""How progress is shown: counts and the time left, in a terminal and elsewhere."""
+"""How progress is shown: counts, speed and the time left, in a terminal and elsewhere."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from assistant.cli.output import progress
 def test_where_no_terminal_is_a_line_tells_counts_and_the_time_left(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A line in ten seconds: the time left follows from the speed so far; nothing is guessed where the total is not known."""
+    """A line in ten seconds: the speed so far and the time left at it; nothing is guessed where the total is not known."""
     clock = [0.0]
     monkeypatch.setattr(output.time, "monotonic", lambda: clock[0])
     with progress() as tell:
@@ -32,9 +32,9 @@ def test_where_no_terminal_is_a_line_tells_counts_and_the_time_left(
             clock[0] = at
             tell(what, done, total)
     assert capsys.readouterr().err.splitlines() == [
-        "reading documents: 10 of 30, about 20 s left",
+        "reading documents: 10 of 30, 1.0/s, about 20 s left",
         "embedding paragraphs: 0 of 4,000",
-        "embedding paragraphs: 100 of 4,000, about 13 min left",
+        "embedding paragraphs: 100 of 4,000, 5.0/s, about 13 min left",
         "counting: 7",
     ]
 

@@ -75,7 +75,7 @@ def row(document: str, label: str, text: str, **more: Any) -> dict[str, Any]:
 def documents(found: EvaluationSet) -> dict[str, tuple[str, tuple[Paragraph, ...]]]:
     """Title and paragraphs of each document that a set brings."""
     assert found.source is not None
-    entries, skipped = found.source.read(quiet)
+    entries, skipped = found.source.read(quiet, None)
     assert skipped == []
     return {entry.document.id: (entry.document.title, entry.paragraphs) for entry in entries}
 

@@ -10,9 +10,13 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from workspaces import Given, placed
 
+from assistant.corpus import Origin
 from assistant.errors import DamagedIndex, MismatchedIndex
-from assistant.index.store import ParagraphStore, Selection, write_store
+from assistant.index.legs import Selection
+from assistant.index.store import ParagraphStore, Span
+from assistant.index.store_writer import Base, NewDocument, write_store
 from assistant.schema import Document, Filters, Ledger, Paragraph
 
 REPORT = Document(
@@ -42,18 +46,13 @@ LEDGER = Ledger(
 )
 
 
-def stored(*paragraphs: Paragraph) -> list[tuple[Paragraph, bytes, int, int]]:
-    """The paragraphs with a key and vectors of their own: the n-th owns n + 1."""
-    return [(paragraph, bytes([at] * 16), at * (at + 1) // 2, at + 1) for at, paragraph in enumerate(paragraphs)]
-
-
 def store_of(path: Path, documents: Sequence[Document] = (REPORT, LETTER, BARE)) -> ParagraphStore:
     """A store of these documents: TWELVE and a plain one in REPORT, one in each of the others."""
     plain = [Paragraph(document.id, "u1", "counted", f"Text of {document.id}") for document in documents]
-    entries = [(document, Ledger(counted=1), stored(paragraph)) for document, paragraph in zip(documents, plain, strict=True)]
+    given: list[Given] = [(document, Ledger(counted=1), [paragraph]) for document, paragraph in zip(documents, plain, strict=True)]
     if documents[0] is REPORT:
-        entries[0] = (REPORT, LEDGER, stored(TWELVE, plain[0]))
-    write_store(path, entries)
+        given[0] = (REPORT, LEDGER, [TWELVE, plain[0]])
+    write_store(path, placed(*given), {"reports/a 77.txt": b"key"})
     return ParagraphStore(path)
 
 
@@ -71,8 +70,10 @@ def test_every_field_comes_back(store: ParagraphStore) -> None:
     assert dict(store.documents[0].origins) == REPORT.origins
     assert store.document_paragraphs("A/77/275") == (TWELVE, Paragraph("A/77/275", "u1", "counted", "Text of A/77/275"))
     assert store.ledgers() == [LEDGER, Ledger(counted=1), Ledger(counted=1)]
-    assert store.document_rows == {"A/77/275": 0, "letter": 1, "bare": 2}
-    assert store.embedding_keys() == [(bytes(16), 0, 1), (bytes([1] * 16), 1, 2), (bytes(16), 0, 1), (bytes(16), 0, 1)]
+    assert store.spans == {"A/77/275": Span(0, 0, 2), "letter": Span(1, 2, 1), "bare": Span(2, 3, 1)}
+    assert store.keys_of(Span(0, 0, 2)) == [bytes(16), bytes([1] * 16)]
+    assert store.rows_by_key([bytes([1] * 16), b"another", bytes(16)]) == {bytes(16): 0, bytes([1] * 16): 1}
+    assert store.query("SELECT name, key FROM files") == [("reports/a 77.txt", b"key")]
 
 
 def test_paragraphs_by_row(store: ParagraphStore) -> None:
@@ -81,16 +82,14 @@ def test_paragraphs_by_row(store: ParagraphStore) -> None:
     assert found == {0: (REPORT, TWELVE), 2: (LETTER, Paragraph("letter", "u1", "counted", "Text of letter"))}
     assert store.paragraphs([]) == {}
     assert store.document_paragraphs("nobody") == ()
-    assert store.rows_of([0, 2]) == [0, 1, 3]
-    assert store.rows_of([]) == []
-    assert (store.count(), store.count(Selection((0,))), store.count(Selection((1, 2, 9))), store.count(Selection(()))) == (4, 2, 2, 0)
+    assert (store.count(), store.count(Selection(((0, 2), (3, 4)))), store.count(Selection(()))) == (4, 3, 0)
+    assert list(Selection.of_rows([3, 1, 0, 3]).rows()) == [0, 1, 3]
 
 
 def test_more_rows_than_one_statement_takes(tmp_path: Path) -> None:
     """Two thousand rows come back at once, each as itself, and a document keeps their order."""
     paragraphs = [Paragraph("bare", str(number), "official", f"Paragraph {number}") for number in range(2000)]
-    many = [(paragraph, b"k", number, 1) for number, paragraph in enumerate(paragraphs)]
-    write_store(tmp_path / "many", [(BARE, Ledger(official=2000), many)])
+    write_store(tmp_path / "many", placed((BARE, Ledger(official=2000), paragraphs)), {})
     store = ParagraphStore(tmp_path / "many")
     assert store.paragraphs(range(1999, -1, -1)) == {row: (BARE, paragraph) for row, paragraph in enumerate(paragraphs)}
     assert store.document_paragraphs("bare") == tuple(paragraphs)
@@ -126,7 +125,12 @@ def test_more_rows_than_one_statement_takes(tmp_path: Path) -> None:
 )
 def test_filters(store: ParagraphStore, filters: Filters, rows: list[int]) -> None:
     """Values of one field are alternatives, fields add up, names fold case, dates are inclusive, no date fits no span."""
-    assert store.select(filters) == Selection(tuple(rows))
+    selection = store.select(filters)
+    assert (selection.documents, selection.whole) == (tuple(rows), True)
+    assert list(selection.rows()) == [
+        row for span in store.spans.values() if span.document in rows for row in range(span.first, span.first + span.count)
+    ]
+    assert [store.spans[document.id].document for document in store.documents_of(selection)] == rows
 
 
 def test_a_speaker_is_found_in_the_turns_of_a_transcript(tmp_path: Path) -> None:
@@ -135,21 +139,16 @@ def test_a_speaker_is_found_in_the_turns_of_a_transcript(tmp_path: Path) -> None
     statement = Document("statement", "Statement", "s.txt", "6", kind="statement", delegation="Norvania")
     said = [("u1", "The Chair"), ("u2", "Ms. Lowe (Norvania)"), ("u3", "Ms. Lowe (Norvania)"), ("u4", "Mr. Hale (Estmark)")]
     turns = [Paragraph("meeting", label, "counted", f"Text {label}", speaker=speaker) for label, speaker in said]
-    write_store(
-        tmp_path / "turns",
-        [
-            (transcript, Ledger(counted=4), [(turn, b"k", at, 1) for at, turn in enumerate(turns)]),
-            (statement, Ledger(counted=1), [(Paragraph("statement", "u1", "counted", "Text"), b"k", 4, 1)]),
-        ],
-    )
+    own = [Paragraph("statement", "u1", "counted", "Text")]
+    write_store(tmp_path / "turns", placed((transcript, Ledger(counted=4), turns), (statement, Ledger(counted=1), own)), {})
     store = ParagraphStore(tmp_path / "turns")
     for name in ("Norvania", "norvania"):
-        assert store.select(Filters(speakers=(name,))) == Selection((0, 1), (1, 2, 4))
+        assert store.select(Filters(speakers=(name,))) == Selection(((1, 3), (4, 5)), (0, 1))
     for name in ("Ms. Lowe (Norvania)", "Ms. Lowe", "lowe"):
-        assert store.select(Filters(speakers=(name,))) == Selection((0,), (1, 2))
-    assert store.select(Filters(speakers=("Chair",))) == Selection((0,), (0,))
-    assert store.select(Filters(speakers=("Norvania",), kinds=("statement",))) == Selection((1,))
-    assert store.select(Filters(speakers=("Talora",))) == Selection(())
+        assert store.select(Filters(speakers=(name,))) == Selection(((1, 3),), (0,))
+    assert store.select(Filters(speakers=("Chair",))) == Selection(((0, 1),), (0,))
+    assert store.select(Filters(speakers=("Norvania",), kinds=("statement",))) == Selection(((4, 5),), (1,), whole=True)
+    assert store.select(Filters(speakers=("Talora",))) == Selection((), (), whole=True)
     assert store.count(store.select(Filters(speakers=("Norvania",)))) == 3
     assert store.document_paragraphs("meeting")[1].speaker == "Ms. Lowe (Norvania)"
 
@@ -183,7 +182,7 @@ def test_reading_changes_nothing(tmp_path: Path) -> None:
     store.ledgers()
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
     with pytest.raises(DamagedIndex, match="readonly"):
-        store._query("DELETE FROM documents")
+        store.query("DELETE FROM documents")
 
 
 def test_what_is_not_a_store_is_refused(tmp_path: Path) -> None:
@@ -196,7 +195,7 @@ def test_what_is_not_a_store_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_store_of_another_version_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
-    """Its documents are not read; its vectors' keys still are, so that nothing unchanged is embedded again."""
+    """Its documents are not read."""
     store_of(tmp_path / "s").close()
     connection = sqlite3.connect(tmp_path / "s")
     connection.execute("PRAGMA user_version = 1")
@@ -204,7 +203,6 @@ def test_a_store_of_another_version_is_refused_with_the_command_that_mends_it(tm
     store = ParagraphStore(tmp_path / "s")
     with pytest.raises(MismatchedIndex, match=r"another version of this program\. Build it anew with: assistant index"):
         _ = store.documents
-    assert len(store.embedding_keys()) == 4
 
 
 def test_documents_are_found_by_the_labels_they_have(tmp_path: Path) -> None:
@@ -218,4 +216,27 @@ def test_documents_are_found_by_the_labels_they_have(tmp_path: Path) -> None:
 def test_two_paragraphs_of_one_label_are_not_stored(tmp_path: Path) -> None:
     """A label names one paragraph of a document, or nothing is written."""
     with pytest.raises(sqlite3.IntegrityError):
-        write_store(tmp_path / "s", [(REPORT, LEDGER, stored(TWELVE, TWELVE))])
+        write_store(tmp_path / "s", placed((REPORT, LEDGER, [TWELVE, TWELVE])), {})
+
+
+def test_a_store_is_written_onto_another(tmp_path: Path) -> None:
+    """What is taken out is gone, what stays keeps its rows and gets its new place, what is added comes at its place in the corpus."""
+    store_of(tmp_path / "first").close()
+    before = (tmp_path / "first").read_bytes()
+    other = Document("other", "Other", "other.txt", "01")
+    origin = Origin("other.txt", b"k", Document("other", "Other, as read", "other.txt", "01"))
+    new = NewDocument(Span(3, 4, 1), 0, other, Ledger(counted=1), [Paragraph("other", "u1", "counted", "New")], [b"n" * 16], origin)
+    write_store(tmp_path / "second", [new], {"other.txt": b"k"}, Base(tmp_path / "first", [Span(0, 0, 2)], {2: 1, 1: 2}))
+    store = ParagraphStore(tmp_path / "second")
+    assert store.documents == (other, BARE, LETTER)
+    assert store.spans == {"other": Span(3, 4, 1), "bare": Span(2, 3, 1), "letter": Span(1, 2, 1)}
+    assert not store.rows_are_in_order
+    assert store.in_order([2, 3, 4]) == {4: (0, 4), 3: (1, 3), 2: (2, 2)}
+    assert store.document_paragraphs("A/77/275") == ()
+    assert store.rows_by_key([bytes([1] * 16)]) == {}
+    assert {row: paragraph.text for row, (_, paragraph) in store.paragraphs(range(9)).items()} == {
+        2: "Text of letter", 3: "Text of bare", 4: "New"
+    }  # fmt: skip
+    assert store.query("SELECT name FROM files") == [("other.txt",)]
+    assert [row is not None for (row,) in store.query("SELECT read FROM documents ORDER BY place")] == [True, False, False]
+    assert (tmp_path / "first").read_bytes() == before

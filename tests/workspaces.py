@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,9 @@ from encoders import WordLengthEncoder
 from assistant.index.build import BuildReport, build
 from assistant.index.encoder import Encoder
 from assistant.index.generations import Generation, open_current
+from assistant.index.store import Span
+from assistant.index.store_writer import NewDocument
+from assistant.schema import Document, Ledger, Paragraph
 from assistant.settings import Settings
 
 
@@ -77,3 +81,14 @@ class Corpus:
         """Every paragraph by its id."""
         store = self.current().store
         return {paragraph.id: paragraph.text for _, paragraph in store.paragraphs(range(store.count())).values()}
+
+
+Given = tuple[Document, Ledger, Sequence[Paragraph]]
+
+
+def placed(*given: Given, document: int = 0, row: int = 0) -> Iterator[NewDocument]:
+    """The documents one after the other, from these rows on; the n-th paragraph of each has the key nnnn…"""
+    for place, (about, ledger, paragraphs) in enumerate(given):
+        keys = [bytes([at % 256] * 16) for at in range(len(paragraphs))]
+        yield NewDocument(Span(document + place, row, len(paragraphs)), place, about, ledger, paragraphs, keys)
+        row += len(paragraphs)

@@ -13,7 +13,7 @@ from assistant.answer.engine import Assistant
 from assistant.briefing.blocks import one_line
 from assistant.briefing.plan import FENCE, Plan, decoded, parse_plan, question_of, read_bytes, reference_of
 from assistant.errors import InvalidPlan, NoIndex
-from assistant.index.manifest import write_durably
+from assistant.index.files import write_durably
 from assistant.schema import Document, Passage
 
 FOLDER = "briefings"

@@ -26,8 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AssistantError as error:
         print(f"assistant: {error}", file=sys.stderr)
         return error.exit_code
-    except KeyboardInterrupt:
-        print("assistant: interrupted. Nothing half done was kept.", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        print(f"assistant: interrupted. {str(interrupt) or 'Nothing half done was kept.'}", file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -19,7 +19,7 @@ from assistant.briefing.starting import example, plan_path
 from assistant.cli.options import settings_of
 from assistant.cli.output import console, counted, progress
 from assistant.errors import UsageError
-from assistant.index.manifest import write_durably
+from assistant.index.files import write_durably
 
 _WOULD_CHANGE = 1
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TaskID, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from assistant.schema import REFUSAL, Answer, AnswerEvent, Coverage, FellBack, Passage, Searched, Statement
@@ -133,14 +133,26 @@ def print_paragraphs(passages: Sequence[Passage], chosen: str | None) -> None:
 
 @contextmanager
 def progress() -> Iterator[Report]:
-    """Progress on stderr: bars with counts and the time left in a terminal, elsewhere a line of them now and then."""
+    """Progress on stderr: bars with counts, speed and the time left in a terminal, elsewhere a line of them now and then."""
     if not sys.stderr.isatty():
         yield _lines()
         return
     description = TextColumn("{task.description}", markup=False)  # a file's name stands there, whatever it is
-    columns = (description, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (description, BarColumn(), MofNCompleteColumn(), _Speed(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=_ESTIMATED_FROM) as bars:
         yield _bars(bars)
+
+
+class _Speed(ProgressColumn):
+    """How many are done in a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(_per_second(speed) if speed else "", style="progress.data.speed")
+
+
+def _per_second(speed: float) -> str:
+    return f"{speed:,.0f}/s" if speed >= 10 else f"{speed:.1f}/s"
 
 
 def _bars(bars: Progress) -> Report:
@@ -172,7 +184,8 @@ def _lines() -> Report:
         since, at_first = begun.setdefault(what, (now, done))
         if now - last >= _SECONDS_BETWEEN_LINES:
             last = now
-            left = f", {_duration((now - since) / (done - at_first) * (total - done))} left" if at_first < done < total else ""
+            speed = (done - at_first) / (now - since) if done > at_first and now > since else 0.0
+            left = f", {_per_second(speed)}, {_duration((total - done) / speed)} left" if speed and done < total else ""
             print(f"{what}: {done:,}{f' of {total:,}' if total else ''}{left}", file=sys.stderr)
 
     return tell

@@ -15,7 +15,7 @@ from assistant.cli.options import settings_of
 from assistant.cli.output import console, counted, progress
 from assistant.corpus import corpus_fingerprint, warnings_of
 from assistant.errors import AssistantError, EmptyCorpus, IndexProblem
-from assistant.index.build import BuildReport, Progress, build, indexed_place
+from assistant.index.build import BuildReport, Progress, build, has_kept, indexed_place
 from assistant.index.generations import open_current, roll_back
 from assistant.index.generations import verify as problems_of_current
 from assistant.settings import Settings
@@ -107,8 +107,13 @@ def _example_files() -> dict[str, bytes]:
 def index(arguments: Namespace) -> int:
     """Publishes an index and says what was read."""
     settings = settings_of(arguments)
-    with progress() as tell:
-        report = build(settings, arguments.corpus, rebuild=arguments.rebuild, progress=tell)
+    try:
+        with progress() as tell:
+            report = build(settings, arguments.corpus, rebuild=arguments.rebuild, progress=tell)
+    except KeyboardInterrupt:
+        if has_kept(settings.index):
+            raise KeyboardInterrupt("What was embedded is kept; to go on from there: assistant index") from None
+        raise
     if arguments.json:
         print(json.dumps(_report_json(report), ensure_ascii=False, indent=2))
     else:

@@ -93,7 +93,7 @@ class Laboratory:
         if not entries:
             raise EmptyCorpus("without its gold paragraphs the index is empty", "Use a gold set that cites fewer of its paragraphs.")
         checksum = sha256(repr(sorted(texts.items())).encode()).hexdigest()
-        build(self._own, Source("altered", checksum, lambda tell: (entries, [])), loader=self._encoder)
+        build(self._own, Source("altered", checksum, lambda tell, known: (entries, [])), loader=self._encoder)
         return Assistant(self._own)
 
 

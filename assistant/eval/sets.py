@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from assistant.corpus import Entry, Skipped
+from assistant.corpus import Entry, Known, Skipped
 from assistant.corpus.references import render_label
 from assistant.errors import EmptyCorpus, GoldError
 from assistant.eval.gold import GoldQuestion, GoldReference, read_gold
@@ -178,7 +178,7 @@ def _entry(name: str, title: str | None, source: str, paragraphs: Iterable[tuple
 
 
 def _source(name: str, checksum: str, entries: Callable[[], list[Entry]]) -> Source:
-    def read(tell: Progress) -> tuple[list[Entry], list[Skipped]]:
+    def read(tell: Progress, known: Known | None) -> tuple[list[Entry], list[Skipped]]:
         found = entries()
         if not any(entry.paragraphs for entry in found):
             raise EmptyCorpus(f"{name} holds no paragraph", "Add paragraphs that the questions ask about.")

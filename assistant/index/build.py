@@ -1,34 +1,29 @@
-"""Builds a generation from a corpus: read, split, embed what is new, write, publish.
+"""Builds a generation from a corpus: read, plan, embed what is new, write, publish.
 
-read_corpus ──> entries ──keys──> what the last generation already embedded ──> windows to embed ──> publish
+read_corpus ──> entries ──> plan ──what has no vectors──> embed ──> write (whole, or onto the last generation) ──> publish
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
-from assistant.corpus import Entry, Skipped, corpus_fingerprint, read_corpus
-from assistant.errors import EmptyCorpus, IndexProblem, InvalidSettings
-from assistant.index.context import context_of
-from assistant.index.encoder import Encoder, EncoderInfo, FloatArray, describe, load
-from assistant.index.generations import LEXICAL, PARAGRAPHS, VECTORS, Generation, current_name, open_current, publish, writing
-from assistant.index.lexical import write_lexical
-from assistant.index.manifest import Manifest, check_files, fingerprint, hash_files, write_durably, write_manifest
-from assistant.index.onnx_export import carry
-from assistant.index.store import Stored, write_store
-from assistant.index.vectors import serialise
-from assistant.schema import Document, Paragraph
+from assistant.corpus import Digests, Entry, Known, Skipped, corpus_fingerprint, read_corpus
+from assistant.errors import EmptyCorpus, IndexProblem
+from assistant.index.embedding import KEPT, Embedded, embed
+from assistant.index.encoder import Encoder, EncoderInfo, describe, load
+from assistant.index.generations import VECTORS, Generation, current_name, open_current, publish, writing
+from assistant.index.manifest import Manifest, check_files, fingerprint, hash_files, write_manifest
+from assistant.index.onnx_export import Carried, carried_by, export_checked
+from assistant.index.plan import Last, Plan
+from assistant.index.vectors import VectorStore
+from assistant.index.write import write_parts
+from assistant.schema import Document, Ledger
 from assistant.settings import ReadingSettings, Settings
 
 Progress = Callable[[str, int, int], None]
@@ -41,7 +36,7 @@ class Source:
 
     place: str
     sha256: str
-    read: Callable[[Progress], tuple[list[Entry], list[Skipped]]]
+    read: Callable[[Progress, Known | None], tuple[list[Entry], list[Skipped]]]
 
 
 def corpus_source(place: Path, reading: ReadingSettings | None = None) -> Source:
@@ -51,15 +46,24 @@ def corpus_source(place: Path, reading: ReadingSettings | None = None) -> Source
         EmptyCorpus: no file is there.
     """
     # The checksum is taken before anything is read: what changes from now on is taken up by the next build.
-    return Source(str(place.absolute()), corpus_fingerprint(place), lambda tell: _read(place, reading, tell))
+    digests: Digests = {}
+    sha256 = corpus_fingerprint(place, digests)
+    return Source(str(place.absolute()), sha256, lambda tell, known: _found(read_corpus(place, reading, tell, known, digests), place))
 
 
-_EMBED_AT_ONCE = 128
-"""Windows given to the encoder in one call: enough to sort by length, few enough to show progress."""
 _COMPARED = 6
 """Paragraphs on which an exported encoder must agree with torch."""
 _TRIES = 3
 """How often a folder is removed that is not empty yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A document that is in the index, how its paragraphs were found, and how many there are."""
+
+    document: Document
+    ledger: Ledger
+    paragraphs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class BuildReport:
     paragraphs: int
     embedded: int
     reused: int
-    entries: tuple[Entry, ...]
+    entries: tuple[Indexed, ...]
     skipped: tuple[Skipped, ...]
 
 
@@ -105,27 +109,56 @@ def build(
             unchanged = current.manifest.fingerprint == fingerprint(info) and current.manifest.corpus["sha256"] == source.sha256
             if unchanged and not rebuild:
                 return _unchanged(current)
-        entries, skipped = source.read(tell)
-        plan = _Plan.of(entries, info, None if rebuild else current)
-        vectors = plan.reused_vectors
-        if plan.missing:
-            encoder = encoder or load(settings.encoder)
-            vectors = _embed(plan, encoder, tell)
-        tell("writing the index", 0, 1)
-        drafted = Manifest(
-            id=f"gen-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
-            created=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
-            previous=current.id if current else None,
-            fingerprint=fingerprint(info),
-            corpus={"place": _kept_place(settings, source.place), "sha256": source.sha256},
-            documents=len(entries),
-            paragraphs=len(plan.rows),
-            skipped=tuple({"source": item.source, "reason": item.reason} for item in skipped),
-        )
-        _publish(settings.index, drafted, plan, vectors, encoder, None if rebuild else current)
+        last = Last(current) if current and not rebuild else None
+        entries, skipped = source.read(tell, last.known if last and _read_alike(last, info) else None)
+        with _named_errors(settings.index):
+            embedded = Embedded.of(settings.index)
+            plan = Plan.of(entries, skipped, info, last, embedded)
+            carried = carried_by((current.folder, current.manifest) if current and last else None, info)
+            if plan.missing:
+                carried = _embed(plan, carried, lambda: encoder or load(settings.encoder), info, embedded, tell)
+            tell("writing the index", 0, 1)
+            drafted = Manifest(
+                id=f"gen-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+                created=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
+                previous=current.id if current else None,
+                fingerprint=fingerprint(info),
+                corpus={"place": _kept_place(settings, source.place), "sha256": source.sha256},
+                documents=plan.documents,
+                paragraphs=plan.paragraphs,
+                skipped=tuple({"source": item.source, "reason": item.reason} for item in skipped),
+            )
+            _publish(settings, drafted, plan, embedded, carried, last)
+            embedded.forget()
         tell("writing the index", 1, 1)
-    embedded = len(plan.missing)
-    return BuildReport(drafted.id, True, len(entries), len(plan.rows), embedded, len(plan.rows) - embedded, tuple(entries), tuple(skipped))
+    new = len(plan.missing)
+    held = tuple(Indexed(entry.document, entry.ledger, len(entry.paragraphs)) for entry in entries)
+    return BuildReport(drafted.id, True, plan.documents, plan.paragraphs, new, plan.paragraphs - new, held, tuple(skipped))
+
+
+def has_kept(index: Path) -> bool:
+    """Whether a build that was interrupted has left what it embedded, for the next one to go on from."""
+    return (index / KEPT).exists()
+
+
+def _read_alike(last: Last, info: EncoderInfo) -> bool:
+    """Whether documents would be read today as they were for the last generation."""
+    before, now = last.generation.manifest.fingerprint, fingerprint(info)
+    return all(before.get(name) == now[name] for name in ("splitter", "metadata"))
+
+
+def _embed(
+    plan: Plan, carried: Carried, load_encoder: Callable[[], Encoder], info: EncoderInfo, embedded: Embedded, tell: Progress
+) -> Carried:
+    """Embeds what is missing, in ONNX Runtime where the encoder can be had so; returns the encoder that the generation is to carry."""
+    runtime: Encoder | None = carried.open(info)
+    if runtime is None:
+        encoder = load_encoder()
+        some = [item.text for item in plan.missing[:: len(plan.missing) // _COMPARED + 1]]
+        carried = carried if carried.of else export_checked(encoder, some)
+        runtime = carried.open(info) or encoder
+    embed(plan.missing, runtime, embedded, tell)
+    return carried
 
 
 def _kept_place(settings: Settings, place: str) -> str:
@@ -139,25 +172,30 @@ def indexed_place(settings: Settings, manifest: Manifest) -> Path:
     return settings.workspace / manifest.corpus["place"]
 
 
-def _publish(
-    index: Path, drafted: Manifest, plan: _Plan, vectors: FloatArray, encoder: Encoder | None, previous: Generation | None
-) -> None:
+@contextmanager
+def _named_errors(index: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = f"{index} cannot be written: {error.strerror or error}"
+        raise IndexProblem(what, "Check its permissions and the disk's free space, then: assistant index") from error
+
+
+def _publish(settings: Settings, drafted: Manifest, plan: Plan, embedded: Embedded, carried: Carried, last: Last | None) -> None:
     """Writes and publishes a generation. Unless it was published, nothing of it stays behind, also after an interrupt."""
-    folder = index / drafted.id
+    folder = settings.index / drafted.id
     try:
         folder.mkdir()
-        stored = _write(folder, plan, vectors)
-        some = [paragraph.text for _, paragraph, _ in plan.rows[:: len(plan.rows) // _COMPARED + 1]]
-        linked = carry(folder, drafted, some, encoder, (previous.folder, previous.manifest) if previous else None)
-        files = hash_files(folder, linked)  # what was linked is hashed once, when it is verified
-        write_manifest(folder, replace(drafted, vectors=stored.shape[0], dimension=stored.shape[1], files=files))
-        publish(index, folder)
-    except BaseException as error:
-        if _name_of_current(index) != folder.name:
+        linked = write_parts(folder, plan, embedded, last, settings.vectors)
+        linked |= set(carried.put(folder))
+        known = {name: last.generation.manifest.files[name] for name in linked} if last else {}
+        files = hash_files(folder, known)  # what was linked is hashed once, when it is verified
+        vectors = VectorStore(folder / VECTORS)
+        write_manifest(folder, replace(drafted, vectors=len(vectors), dimension=vectors.dimension, files=files))
+        publish(settings.index, folder)
+    except BaseException:
+        if _name_of_current(settings.index) != folder.name:
             _remove(folder)
-        if isinstance(error, OSError):
-            what = f"{index} cannot be written: {error.strerror or error}"
-            raise IndexProblem(what, "Check its permissions and the disk's free space, then: assistant index") from error
         raise
 
 
@@ -187,17 +225,16 @@ def _name_of_current(index: Path) -> str | None:
 def _unchanged(generation: Generation) -> BuildReport:
     store, manifest = generation.store, generation.manifest
     entries = tuple(
-        Entry(document, store.document_paragraphs(document.id), ledger)
-        for document, ledger in zip(store.documents, store.ledgers(), strict=True)
+        Indexed(document, ledger, store.spans[document.id].count) for document, ledger in zip(store.documents, store.ledgers(), strict=True)
     )
     skipped = tuple(Skipped(item["source"], item["reason"]) for item in manifest.skipped)
     return BuildReport(generation.id, False, manifest.documents, manifest.paragraphs, 0, manifest.paragraphs, entries, skipped)
 
 
-def _read(place: Path, reading: ReadingSettings | None, tell: Progress) -> tuple[list[Entry], list[Skipped]]:
+def _found(items: Iterable[Entry | Skipped], place: Path) -> tuple[list[Entry], list[Skipped]]:
     entries: list[Entry] = []
     skipped: list[Skipped] = []
-    for item in read_corpus(place, reading, tell):
+    for item in items:
         if isinstance(item, Entry):
             entries.append(item)
         else:
@@ -206,93 +243,3 @@ def _read(place: Path, reading: ReadingSettings | None, tell: Progress) -> tuple
         first = f": {skipped[0].reason}" if skipped else ""
         raise EmptyCorpus(f"nothing in {place} can be indexed{first}", "Put a readable document there, then: assistant index")
     return entries, skipped
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Which paragraphs need vectors, and where those of the others lie in the last generation.
-
-    `rows` are (entry, paragraph, key) in the order of the store; `known` maps a key to a slice of `reused_vectors`.
-    """
-
-    entries: Sequence[Entry]
-    rows: Sequence[tuple[Entry, Paragraph, bytes]]
-    known: dict[bytes, tuple[int, int]]
-    reused_vectors: FloatArray
-    missing: Sequence[int]
-
-    @classmethod
-    def of(cls, entries: Sequence[Entry], info: EncoderInfo, previous: Generation | None) -> _Plan:
-        shaped_by = json.dumps(info.to_json(), sort_keys=True).encode()
-        rows = [(entry, paragraph, _key(shaped_by, entry.document, paragraph)) for entry in entries for paragraph in entry.paragraphs]
-        known = {key: (first, count) for key, first, count in previous.store.embedding_keys()} if previous else {}
-        wanted = {key for _, _, key in rows}
-        known = {key: span for key, span in known.items() if key in wanted}
-        vectors = previous.vectors.all_vectors() if previous and known else np.zeros((0, 0), np.float32)
-        missing, seen = [], set(known)
-        for at, (_, _, key) in enumerate(rows):
-            if key not in seen:
-                seen.add(key)
-                missing.append(at)
-        return cls(entries, rows, known, vectors, missing)
-
-
-def _key(shaped_by: bytes, document: Document, paragraph: Paragraph) -> bytes:
-    """What decides a paragraph's vectors: the encoder, the context and the text. 16 bytes: no collision in 10^15 paragraphs."""
-    digest = blake2b(shaped_by, digest_size=16)
-    digest.update(f"\0{context_of(document, paragraph)}\0{paragraph.text}".encode())
-    return digest.digest()
-
-
-def _embed(plan: _Plan, encoder: Encoder, tell: Progress) -> FloatArray:
-    """The vectors of the last generation followed by those of the missing paragraphs, which `plan.known` then includes.
-
-    Windows are embedded sorted by length, so that a batch holds little padding.
-    """
-    texts = [(context_of(plan.rows[at][0].document, plan.rows[at][1]), plan.rows[at][1].text) for at in plan.missing]
-    windows = encoder.windows(texts)
-    flat = [window for of_paragraph in windows for window in of_paragraph]
-    order = sorted(range(len(flat)), key=lambda at: -len(flat[at]))
-    embedded = np.zeros((len(flat), encoder.dimension), np.float32)
-    tell("embedding paragraphs", 0, len(flat))
-    for begin in range(0, len(order), _EMBED_AT_ONCE):
-        part = order[begin : begin + _EMBED_AT_ONCE]
-        embedded[part] = encoder.encode([flat[at] for at in part], kind="document")
-        if not np.all(np.isfinite(embedded[part])):
-            raise InvalidSettings(f"encoder {encoder.info.name!r} gives vectors that are not numbers", "Choose another encoder.")
-        tell("embedding paragraphs", min(begin + _EMBED_AT_ONCE, len(order)), len(order))
-    reused = plan.reused_vectors.reshape(-1, encoder.dimension)
-    at = len(reused)
-    for row, of_paragraph in zip(plan.missing, windows, strict=True):
-        plan.known[plan.rows[row][2]] = (at, len(of_paragraph))
-        at += len(of_paragraph)
-    return np.concatenate([reused, embedded])
-
-
-def _write(folder: Path, plan: _Plan, vectors: FloatArray) -> FloatArray:
-    """Writes the three parts of a generation; returns the vectors as stored, each paragraph's in the order of the rows."""
-    spans = [plan.known[key] for _, _, key in plan.rows]
-    stored = np.concatenate([vectors[first : first + count] for first, count in spans])
-    owners = np.repeat(np.arange(len(spans), dtype=np.int64), [count for _, count in spans])
-    write_durably(folder / VECTORS, serialise(stored, owners))
-    starts = np.concatenate([[0], np.cumsum([count for _, count in spans])]).tolist()
-    write_store(folder / PARAGRAPHS, _stored(plan, starts, spans))
-    numbers = {id(entry): number for number, entry in enumerate(plan.entries)}
-    write_lexical(
-        folder / LEXICAL,
-        (
-            (row, numbers[id(entry)], " ".join(filter(None, (context_of(entry.document, paragraph), paragraph.text))))
-            for row, (entry, paragraph, _) in enumerate(plan.rows)
-        ),
-    )
-    return stored
-
-
-def _stored(plan: _Plan, starts: list[int], spans: list[tuple[int, int]]) -> Iterator[tuple[Document, Any, list[Stored]]]:
-    row = 0
-    for entry in plan.entries:
-        stored: list[Stored] = []
-        for paragraph in entry.paragraphs:
-            stored.append((paragraph, plan.rows[row][2], starts[row], spans[row][1]))
-            row += 1
-        yield entry.document, entry.ledger, stored

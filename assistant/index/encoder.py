@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import InvalidSettings
+from assistant.index.windows import Tokens, windows_of
 from assistant.settings import EncoderSettings
 
 if TYPE_CHECKING:
@@ -38,12 +39,6 @@ PACKAGED_SHA256 = {
 
 _SHAPING_FILES = ("*.safetensors", "*.json", "*.txt", "*.model")
 """Weights, configurations with prompts and pooling, vocabularies; in the model's folder and those of its modules."""
-_OVERLAP = 0.25
-"""Share of a window that the next window repeats, so that no sentence is seen only in halves."""
-_CONTEXT_SHARE = 4
-"""A paragraph's context (title, heading) may take up one part in so many of a window."""
-_TOKENISE_AT_ONCE = 256
-"""Texts whose tokens are held in memory at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,68 +218,22 @@ class SentenceTransformersEncoder:
         return np.ascontiguousarray(vectors, dtype=np.float32)
 
     def windows(self, texts: Sequence[tuple[str, str]]) -> list[list[str]]:
-        """For each (context, text) the strings to embed: one where it fits, else overlapping windows with the context.
-
-        Nothing of a text is cut off: its windows cover all of its tokens, and none exceeds what the encoder reads. A
-        long context is shortened to a quarter of a window.
-
-        Raises:
-            InvalidSettings: the document prefix leaves no room for a text.
-        """
-        found: list[list[str]] = []
+        """As `windows_of`."""
         with self._lock:
-            room = self.limit - self._sizes([""])[0]
-            if room < _CONTEXT_SHARE:
-                raise InvalidSettings(f"encoder.document_prefix leaves room for {max(room, 0)} tokens of text", "Shorten it.")
-            most = room // _CONTEXT_SHARE
-            for begin in range(0, len(texts), _TOKENISE_AT_ONCE):
-                part = texts[begin : begin + _TOKENISE_AT_ONCE]
-                spans = iter(_offsets(self._model.tokenizer, [text for pair in part for text in pair]))
-                for (context, text), of_context, of_text in zip(part, spans, spans, strict=True):
-                    head = _shortened(context, of_context, most)
-                    found.append(self._fitting(head, text, of_text, room - min(len(of_context), most)))
-        return found
-
-    def _fitting(self, context: str, text: str, tokens: Sequence[tuple[int, int]], room: int) -> list[str]:
-        """Windows of `room` tokens of text, or of less where a window that begins inside a word has more tokens than before."""
-        while True:
-            windows = [" ".join(filter(None, (context, text[start:end]))) for start, end in cut_windows(tokens, room, len(text))]
-            over = max(self._sizes(windows)) - self.limit
-            if over <= 0 or room == 1:
-                return windows
-            room = max(1, room - over)
+            return windows_of(texts, Tokens(self.limit, self._offsets, self._sizes))
 
     @property
     def limit(self) -> int:
         """Tokens that the encoder reads at most; of what is longer it silently leaves out the end."""
         return int(self._model.max_seq_length or 512)
 
+    def _offsets(self, texts: list[str]) -> list[list[tuple[int, int]]]:
+        encoded = self._model.tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
+        return list(encoded["offset_mapping"])
+
     def _sizes(self, documents: list[str]) -> list[int]:
-        """How many tokens the encoder makes of each document, with its prompt and marks."""
         prompted = [self.prompts["document"] + document for document in documents]
         return [len(tokens) for tokens in self._model.tokenizer(prompted, truncation=False, verbose=False)["input_ids"]]
-
-
-def cut_windows(tokens: Sequence[tuple[int, int]], room: int, length: int) -> list[tuple[int, int]]:
-    """Character windows over a text of `length` characters, given its tokens' offsets, `room` tokens each.
-
-    One window where all fits; else windows that overlap by a quarter, the last ending with the text.
-    """
-    if len(tokens) <= room:
-        return [(0, length)]
-    step = max(1, int(room * (1 - _OVERLAP)))
-    starts = [*range(0, len(tokens) - room, step), len(tokens) - room]
-    return [(tokens[at][0], tokens[min(at + room, len(tokens)) - 1][1]) for at in starts]
-
-
-def _offsets(tokenizer: Any, texts: list[str]) -> list[list[tuple[int, int]]]:
-    """The character span of every token of each text."""
-    encoded = tokenizer(texts, add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False)
-    return list(encoded["offset_mapping"])
-
-
-def _shortened(text: str, tokens: Sequence[tuple[int, int]], most: int) -> str:
-    return text if len(tokens) <= most else text[: tokens[most - 1][1]]
 
 
 def _sha256(path: Path) -> str:

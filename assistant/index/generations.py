@@ -2,7 +2,7 @@
 
     index/LOCK                     held by the one writer
     index/CURRENT                  the name of the generation that answers
-    index/gen-<id>/vectors         FAISS
+    index/gen-<id>/vectors/        FAISS
     index/gen-<id>/lexical/        Tantivy
     index/gen-<id>/paragraphs.sqlite
     index/gen-<id>/encoder.onnx    with tokenizer.json: encodes questions; not there where it could not be exported
@@ -27,17 +27,8 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from assistant.errors import DamagedIndex, IndexLocked, IndexProblem, NoIndex
-from assistant.index.manifest import (
-    MANIFEST_FILE,
-    UNFINISHED,
-    Manifest,
-    check_files,
-    check_fingerprint,
-    is_lock,
-    read_manifest,
-    sync_folder,
-    write_durably,
-)
+from assistant.index.files import UNFINISHED, is_lock, sync_folder, write_durably
+from assistant.index.manifest import MANIFEST_FILE, Manifest, check_files, check_fingerprint, read_manifest
 from assistant.index.store import ParagraphStore
 
 if TYPE_CHECKING:
@@ -82,7 +73,7 @@ class Generation:
         """The vector store."""
         from assistant.index.vectors import VectorStore
 
-        check_files(self.folder, self.manifest, (VECTORS,))
+        check_files(self.folder, self.manifest, (VECTORS + "/",))
         return VectorStore(self.folder / VECTORS)
 
     @cached_property

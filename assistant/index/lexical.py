@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,6 +13,8 @@ from tempfile import TemporaryDirectory
 import tantivy
 
 from assistant.errors import DamagedIndex
+from assistant.index.files import is_lock, link
+from assistant.index.legs import Hits, Selection
 
 LEXICAL_VERSION = "tantivy-english-3"
 """Part of an index's fingerprint: raised when the same text may give other terms."""
@@ -56,17 +59,30 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def write_lexical(folder: Path, rows: Iterable[tuple[int, int, str]]) -> None:
-    """Writes the index of (paragraph row, document row, text) into a new folder.
+@dataclass(frozen=True, slots=True)
+class LexicalBase:
+    """An index to begin with: its folder, and the rows of the documents that are taken out of it."""
+
+    folder: Path
+    removed: Sequence[int]
+
+
+def write_lexical(folder: Path, rows: Iterable[tuple[int, int, str]], base: LexicalBase | None = None) -> list[str]:
+    """Writes the index of (paragraph row, document row, text), and of what a `base` keeps, into a new folder.
+
+    Returns the names of the files that were linked from the base: Tantivy never changes a segment, it writes another.
 
     Raises:
         OSError: the disk is full or cannot be written.
     """
     folder.mkdir(parents=True)
+    linked = _linked(base.folder, folder) if base else []
     try:
-        index = tantivy.Index(_schema(), path=str(folder), reuse=False)
+        index = tantivy.Index(_schema(), path=str(folder), reuse=base is not None)
         index.register_tokenizer(_ANALYZER, _analyzer())
         writer = index.writer(heap_size=_HEAP, num_threads=1)
+        if base and base.removed:  # by a query: a term of a Python number is a signed one, and no document has that
+            writer.delete_documents_by_query(tantivy.Query.term_set_query(_schema(), _DOCUMENT, list(base.removed)))
         for row, document, text in rows:
             entry = tantivy.Document()
             entry.add_text(_BODY, _composed(text))
@@ -77,6 +93,19 @@ def write_lexical(folder: Path, rows: Iterable[tuple[int, int, str]]) -> None:
         writer.wait_merging_threads()
     except ValueError as error:  # Tantivy's one error for all that can happen
         raise OSError(f"{folder}: {error}") from None
+    return [name for name in linked if (folder / name).exists()]  # those that were merged into others have gone
+
+
+def _linked(source: Path, folder: Path) -> list[str]:
+    """Links an index's segments into another folder, and copies what lists them, which a writer replaces."""
+    linked = []
+    for path in source.iterdir():
+        if path.suffix == ".json":
+            shutil.copyfile(path, folder / path.name)
+        elif not is_lock(path):
+            link(path, folder / path.name)
+            linked.append(path.name)
+    return linked
 
 
 class LexicalIndex:
@@ -100,20 +129,17 @@ class LexicalIndex:
         """How many paragraphs hold this stem (one of `terms`)."""
         return int(self._searcher.doc_freq(_BODY, term))
 
-    def search(
-        self, text: str, limit: int, documents: Sequence[int] | None = None, rows: Sequence[int] | None = None
-    ) -> list[tuple[int, float]]:
+    def search(self, text: str, limit: int, within: Selection | None = None) -> Hits:
         """At most `limit` (paragraph row, BM25 score), best first, equal scores by row.
 
-        With `documents` (document rows) or `rows` (paragraph rows) only these are searched; a score does not depend on them.
+        With `within` only these paragraphs are searched; a score does not depend on that.
         """
         words = list(dict.fromkeys(terms(text)))
-        allowed = [(field, list(values)) for field, values in ((_DOCUMENT, documents), (_ROW, rows)) if values is not None]
-        if not words or limit < 1 or any(not values for _, values in allowed):
+        if not words or limit < 1 or (within is not None and not within.ranges):
             return []
         query = _any_of([tantivy.Query.term_query(self._schema, _BODY, word, index_option="freq") for word in words])
-        for field, values in allowed:
-            among = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, field, values), 0.0)
+        if within is not None:
+            among = tantivy.Query.const_score_query(self._among(within), 0.0)
             query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, among)])
         depth = min(limit, len(self)) + 1
         hits = self._searcher.search(query, limit=depth, count=False).hits
@@ -123,6 +149,18 @@ class LexicalIndex:
         found_rows = self._searcher.fast_field_values(_ROW, [address for _, address in hits])
         found = [(int(row), float(score)) for row, (score, _) in zip(found_rows, hits, strict=True) if row is not None]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))[:limit]
+
+    def _among(self, within: Selection) -> tantivy.Query:
+        """What holds for the paragraphs of a selection: one of its documents, or else one of its rows."""
+        if within.whole:
+            return tantivy.Query.term_set_query(self._schema, _DOCUMENT, list(within.documents))
+        alone = [begin for begin, end in within.ranges if end - begin == 1]
+        longer = [
+            tantivy.Query.range_query(self._schema, _ROW, tantivy.FieldType.Unsigned, begin, end, True, False)
+            for begin, end in within.ranges
+            if end - begin > 1
+        ]
+        return _any_of([*longer, *([tantivy.Query.term_set_query(self._schema, _ROW, alone)] if alone else [])])
 
 
 def _open(folder: Path) -> tantivy.Searcher:

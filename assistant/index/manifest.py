@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.corpus.metadata import METADATA_VERSION
 from assistant.corpus.paragraphs import SPLITTER_VERSION
 from assistant.errors import DamagedIndex, MismatchedIndex
-from assistant.index.encoder import EncoderInfo
-from assistant.index.lexical import LEXICAL_VERSION
+from assistant.index.files import is_lock, sha256_of, write_durably
+
+if TYPE_CHECKING:
+    from assistant.index.encoder import EncoderInfo
 
 MANIFEST_FILE = "MANIFEST.json"
-FORMAT = 1
+FORMAT = 2
 SMALL_FILE = 16 * 1024 * 1024
 """Bytes up to which a file is hashed whenever it is opened; larger ones once for each unseen (inode, size, time)."""
 
-UNFINISHED = ".new"
-"""Suffix of a file that is being written; what a crash left of it is swept."""
 _SEEN_FILE = ".seen.json"
 
 
@@ -48,6 +46,8 @@ class Manifest:
 
 def fingerprint(encoder: EncoderInfo) -> dict[str, Any]:
     """All but the documents that shapes an index: encoder, splitter, metadata, lexical analysis."""
+    from assistant.index.lexical import LEXICAL_VERSION  # a look-up needs no Tantivy
+
     return {"encoder": encoder.to_json(), "splitter": SPLITTER_VERSION, "metadata": METADATA_VERSION, "lexical": LEXICAL_VERSION}
 
 
@@ -66,6 +66,7 @@ def read_manifest(folder: Path) -> Manifest:
 
     Raises:
         DamagedIndex: it is missing, is not what was written, or is of a newer format.
+        MismatchedIndex: it is of an earlier format.
     """
     step = "Go back with: assistant rollback, or rebuild with: assistant index --rebuild"
     try:
@@ -79,6 +80,8 @@ def read_manifest(folder: Path) -> Manifest:
         raise DamagedIndex(
             f"{folder.name} was written by a newer version of this program", "Update it, or rebuild with: assistant index --rebuild"
         )
+    if content["format"] < FORMAT:
+        raise MismatchedIndex(f"{folder.name} was written by an earlier version of this program", "Build it anew with: assistant index")
     if content["id"] != folder.name:
         raise DamagedIndex(f"{folder.name}/{MANIFEST_FILE} belongs to {content['id']}", step)
     del content["checksum"]
@@ -121,11 +124,6 @@ def hash_files(folder: Path, known: Mapping[str, tuple[int, str]] | None = None)
     return found
 
 
-def is_lock(path: Path) -> bool:
-    """Whether a file only guards others; it may come and go."""
-    return path.suffix == ".lock"
-
-
 def check_files(folder: Path, manifest: Manifest, names: tuple[str, ...] | None = None, thorough: bool = False) -> None:
     """Compares files with the manifest: all, or those whose path begins with one of `names`.
 
@@ -164,34 +162,3 @@ def _read_seen(index: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, as hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def write_durably(path: Path, content: bytes) -> None:
-    """Replaces a file in one step: readers see the old bytes or the new, also after a crash."""
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
-    try:
-        with beside.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
-    except BaseException:  # also an interrupt
-        beside.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a folder's entries durable, where the system lets a folder be opened (Windows does not)."""
-    with suppress(PermissionError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

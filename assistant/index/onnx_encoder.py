@@ -17,8 +17,9 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from assistant.errors import DamagedIndex
-from assistant.index.encoder import FloatArray, TextKind
+from assistant.index.encoder import EncoderInfo, FloatArray, TextKind
 from assistant.index.manifest import Manifest
+from assistant.index.windows import Tokens, windows_of
 
 ENCODER, TOKENIZER = "encoder.onnx", "tokenizer.json"
 CARRIED = (ENCODER, TOKENIZER)
@@ -35,14 +36,15 @@ class OnnxEncoder:
     in as many threads as there are cores. Measured on two, for the sentences of an abstract: 46 ms, in batches of 4 that
     two threads share 55 ms, in torch 80 ms.
 
-    `model` is the path of `encoder.onnx` or its content, `tokenizer` the content of `tokenizer.json`.
+    `model` is the path of `encoder.onnx` or its content, `tokenizer` the content of `tokenizer.json`, `info` what shapes its
+    vectors, which are torch's.
 
     Raises:
         ImportError: ONNX Runtime is not installed.
         DamagedIndex: the files cannot be read.
     """
 
-    def __init__(self, model: Path | bytes, tokenizer: bytes) -> None:
+    def __init__(self, model: Path | bytes, tokenizer: bytes, info: EncoderInfo) -> None:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # as in `encoder.load`
         import onnxruntime
         from tokenizers import Tokenizer
@@ -55,12 +57,15 @@ class OnnxEncoder:
         source = model if isinstance(model, bytes) else str(model)
         try:
             self._session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-            self._tokenizer = Tokenizer.from_buffer(tokenizer)
+            self._tokenizer, self._whole = (Tokenizer.from_buffer(tokenizer) for _ in range(2))
         except Exception as error:  # neither library raises anything narrower
             name = ENCODER if isinstance(model, bytes) else f"{model.parent.name}/{model.name}"
             raise DamagedIndex(f"{name} cannot be read: {error}", "Rebuild it: assistant index --rebuild") from error
         about = self._session.get_modelmeta().custom_metadata_map
+        self.info = info
         self.dimension = int(about["dimension"])
+        self._limit = int((self._tokenizer.truncation or {"max_length": 0})["max_length"])
+        self._whole.no_truncation()
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "encode")  # starts threads when it is first used
         self._prompts: dict[TextKind, str] = {"query": about["query"], "document": about["document"]}
         self._inputs = [item.name for item in self._session.get_inputs()]
@@ -70,6 +75,16 @@ class OnnxEncoder:
         encodings = self._tokenizer.encode_batch([self._prompts[kind] + text for text in texts])
         vectors = list(self._pool.map(self._embed, encodings) if len(texts) > 1 else map(self._embed, encodings))
         return np.array(vectors, np.float32).reshape(len(texts), self.dimension)
+
+    def windows(self, texts: Sequence[tuple[str, str]]) -> list[list[str]]:
+        """As `windows_of`."""
+        return windows_of(texts, Tokens(self._limit, self._offsets, self._sizes))
+
+    def _offsets(self, texts: list[str]) -> list[list[tuple[int, int]]]:
+        return [encoding.offsets for encoding in self._whole.encode_batch(texts, add_special_tokens=False)]
+
+    def _sizes(self, documents: list[str]) -> list[int]:
+        return [len(encoding) for encoding in self._whole.encode_batch([self._prompts["document"] + text for text in documents])]
 
     def _embed(self, encoding: Any) -> FloatArray:
         tokens = {"input_ids": encoding.ids, "attention_mask": encoding.attention_mask, "token_type_ids": encoding.type_ids}
@@ -97,6 +112,7 @@ def open_carried(folder: Path, manifest: Manifest) -> OnnxEncoder | None:
         return None
     content = tuple(checksum for _, checksum in (manifest.files[name] for name in CARRIED))
     with _OPENING:
-        encoder = _OPENED.get(content) or OnnxEncoder(folder / ENCODER, (folder / TOKENIZER).read_bytes())
+        info = EncoderInfo(**manifest.fingerprint["encoder"])
+        encoder = _OPENED.get(content) or OnnxEncoder(folder / ENCODER, (folder / TOKENIZER).read_bytes(), info)
         _OPENED[content] = encoder
     return encoder

@@ -1,24 +1,24 @@
 """Puts the encoder into a generation: linked from the last one, else exported to ONNX and compared with torch.
 
-What cannot be exported, or gives other vectors, is not stored: nothing fails, and torch encodes questions as before.
+What cannot be exported, or gives other vectors, is not stored: nothing fails, and torch encodes in its place.
 """
 
 from __future__ import annotations
 
 import io
 import logging
-import os
-import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 
-from assistant.index.encoder import Encoder, SentenceTransformersEncoder, TextEncoder, TextKind
-from assistant.index.manifest import Manifest, write_durably
-from assistant.index.onnx_encoder import CARRIED, ENCODER, TOKENIZER, OnnxEncoder, is_carried
+from assistant.index.encoder import Encoder, EncoderInfo, SentenceTransformersEncoder, TextEncoder, TextKind
+from assistant.index.files import link, write_durably
+from assistant.index.manifest import Manifest
+from assistant.index.onnx_encoder import CARRIED, ENCODER, TOKENIZER, OnnxEncoder, is_carried, open_carried
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -42,41 +42,58 @@ _PROBES = (
 )
 
 
-def carry(
-    folder: Path, drafted: Manifest, texts: Sequence[str], encoder: Encoder | None, previous: tuple[Path, Manifest] | None
-) -> dict[str, tuple[int, str]]:
-    """Puts an encoder into `folder`, the generation `drafted`; returns size and SHA-256 of the files that were linked.
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """An encoder that a generation is to carry: of another generation (its folder and manifest), or just exported."""
 
-    They are linked where the `previous` generation carries what the same encoder gave, else exported where `encoder`
-    is loaded. `texts` are a few of the corpus, on which an export must agree with torch.
+    of: tuple[Path, Manifest] | None = None
+    exported: Mapping[str, bytes] = field(default_factory=dict)
 
-    Raises:
-        OSError: the disk is full or cannot be written.
-    """
-    if previous and is_carried(previous[1]) and previous[1].fingerprint["encoder"] == drafted.fingerprint["encoder"]:
+    def put(self, folder: Path) -> list[str]:
+        """Puts it into a generation's folder; returns the names of files that were linked.
+
+        Raises:
+            OSError: the disk is full or cannot be written.
+        """
+        for name, content in self.exported.items():
+            write_durably(folder / name, content)
+        if self.of is None:
+            return []
         for name in CARRIED:
-            _link(previous[0] / name, folder / name)
-        return {name: previous[1].files[name] for name in CARRIED}
-    if isinstance(encoder, SentenceTransformersEncoder):
-        try:
-            model, tokenizer = export(encoder)
-            cosine = agreement(encoder, OnnxEncoder(model, tokenizer), texts)
-            if not cosine >= AGREEMENT:  # also where it is not a number
-                raise ValueError(f"its vectors differ, cosine {cosine:.6f}")
-        except Exception as error:  # noqa: BLE001 - three libraries meet any model here, and raise even bare Exceptions; all are logged
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            log.warning("encoder %s is not carried by the index, questions are encoded by torch: %s", encoder.info.name, reason)
-        else:
-            write_durably(folder / ENCODER, model)
-            write_durably(folder / TOKENIZER, tokenizer)
-    return {}
+            link(self.of[0] / name, folder / name)
+        return list(CARRIED)
+
+    def open(self, info: EncoderInfo) -> OnnxEncoder | None:
+        """The encoder itself; None where there is none, or where ONNX Runtime is not installed.
+
+        Raises:
+            DamagedIndex: its files cannot be read.
+        """
+        if self.of:
+            return open_carried(*self.of)
+        return OnnxEncoder(self.exported[ENCODER], self.exported[TOKENIZER], info) if self.exported else None
 
 
-def _link(source: Path, target: Path) -> None:
+def carried_by(previous: tuple[Path, Manifest] | None, info: EncoderInfo) -> Carried:
+    """What a generation carries, where that is this encoder."""
+    fits = previous and is_carried(previous[1]) and previous[1].fingerprint["encoder"] == info.to_json()
+    return Carried(previous) if fits else Carried()
+
+
+def export_checked(encoder: Encoder, texts: Sequence[str]) -> Carried:
+    """An encoder as ONNX, if it can be exported and agrees with torch on `texts`, a few of the corpus; else nothing, and why is logged."""
+    if not isinstance(encoder, SentenceTransformersEncoder):
+        return Carried()
     try:
-        os.link(source, target)
-    except OSError:  # not every file system has links
-        shutil.copyfile(source, target)
+        model, tokenizer = export(encoder)
+        cosine = agreement(encoder, OnnxEncoder(model, tokenizer, encoder.info), texts)
+        if not cosine >= AGREEMENT:  # also where it is not a number
+            raise ValueError(f"its vectors differ, cosine {cosine:.6f}")
+    except Exception as error:  # noqa: BLE001 - three libraries meet any model here, and raise even bare Exceptions; all are logged
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        log.warning("encoder %s is not carried by the index, torch encodes in its place: %s", encoder.info.name, reason)
+        return Carried()
+    return Carried(exported={ENCODER: model, TOKENIZER: tokenizer})
 
 
 def agreement(encoder: TextEncoder, other: TextEncoder, texts: Sequence[str]) -> float:

@@ -1,13 +1,15 @@
-"""The paragraph store: documents, paragraphs and ledgers in one SQLite file, read-only once published."""
+"""The paragraph store: documents, paragraphs and ledgers in one SQLite file, read-only once published.
+
+A document and its paragraphs have row numbers that they keep in later generations as long as they do not change; the rows
+of a document's paragraphs follow one another. A document's `place` is its position in the corpus.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import sqlite3
 import weakref
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -15,78 +17,21 @@ from typing import Any
 
 from assistant.corpus.turns import names_of
 from assistant.errors import DamagedIndex, MismatchedIndex
+from assistant.index.legs import Selection, joined
+from assistant.index.rows import DOCUMENT_COLUMNS, PARAGRAPH_COLUMNS, VERSION, read_document, read_ledger, read_paragraph
 from assistant.schema import Document, Filters, Ledger, Paragraph
 
-_TABLES = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-CREATE TABLE documents (
-  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, symbol TEXT, title TEXT NOT NULL, kind TEXT NOT NULL, standing TEXT NOT NULL,
-  date TEXT, session TEXT, speaker TEXT, delegation TEXT, language TEXT, source TEXT NOT NULL, sha256 TEXT NOT NULL,
-  aliases TEXT NOT NULL, roles TEXT NOT NULL, origins TEXT NOT NULL, ledger TEXT NOT NULL);
-CREATE TABLE paragraphs (
-  row INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, position INTEGER NOT NULL, label TEXT NOT NULL,
-  numbering TEXT NOT NULL, text TEXT NOT NULL, heading TEXT NOT NULL, pages TEXT, ranges TEXT NOT NULL, speaker TEXT,
-  key BLOB NOT NULL, first_vector INTEGER NOT NULL, vectors INTEGER NOT NULL,
-  UNIQUE (document, label), UNIQUE (document, position));
-"""
-_VERSION = 3
-"""What the tables' `user_version` is; a store of another is read for its vectors only."""
-_COLUMNS = "p.row, p.document, p.label, p.numbering, p.text, p.heading, p.pages, p.ranges, p.speaker"
 _BATCH = 500
 """Rows asked for in one statement; SQLite allows at least 999 variables."""
 
-Stored = tuple[Paragraph, bytes, int, int]
-"""A paragraph with its embedding key, the position of its first vector, and how many vectors it owns."""
-
-
-def write_store(path: Path, entries: Iterable[tuple[Document, Ledger, Sequence[Stored]]]) -> None:
-    """Writes a new store; rows count from 0 in the order given. It is made durable when it is published.
-
-    Raises:
-        OSError: the disk is full or cannot be written.
-    """
-    connection = sqlite3.connect(path)
-    try:
-        connection.executescript(f"{_TABLES}PRAGMA user_version = {_VERSION};")
-        row = 0
-        for number, (document, ledger, stored) in enumerate(entries):
-            connection.execute(f"INSERT INTO documents VALUES ({','.join('?' * 17)})", _document_row(number, document, ledger))
-            for position, item in enumerate(stored):
-                connection.execute(f"INSERT INTO paragraphs VALUES ({','.join('?' * 13)})", _paragraph_row(row, number, position, item))
-                row += 1
-        connection.commit()
-    except sqlite3.OperationalError as error:
-        raise OSError(f"{path}: {error}") from None
-    finally:
-        connection.close()
-
-
-def _document_row(row: int, document: Document, ledger: Ledger) -> tuple[Any, ...]:
-    fields = (document.id, document.symbol, document.title, document.kind, document.standing)
-    about = (document.session, document.speaker, document.delegation, document.language, document.source, document.sha256)
-    date = document.date.isoformat() if document.date else None
-    packed = (_pack(document.aliases), _pack(document.roles), _pack(dict(document.origins)), _pack(asdict(ledger)))
-    return (row, *fields, date, *about, *packed)
-
-
-def _paragraph_row(row: int, document: int, position: int, item: Stored) -> tuple[Any, ...]:
-    paragraph, key, first, count = item
-    pages = _pack(paragraph.pages) if paragraph.pages else None
-    shape = (_pack(paragraph.heading), pages, _pack(paragraph.ranges), paragraph.speaker)
-    return (row, document, position, paragraph.label, paragraph.numbering, paragraph.text, *shape, key, first, count)
-
-
-def _pack(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """What a filter leaves: document rows, and paragraph rows where of some documents only a part is meant (None: all of them)."""
+class Span:
+    """Where a document lies: its row, the row of its first paragraph, and how many it has."""
 
-    documents: tuple[int, ...]
-    rows: tuple[int, ...] | None = None
+    document: int
+    first: int
+    count: int
 
 
 class ParagraphStore:
@@ -108,7 +53,12 @@ class ParagraphStore:
             raise self._damaged(error) from None
         weakref.finalize(self, self._connection.close)
 
-    def _query(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def query(self, statement: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """What SQLite answers.
+
+        Raises:
+            DamagedIndex: the file cannot be read.
+        """
         try:
             with self._lock:
                 return self._connection.execute(statement, parameters).fetchall()
@@ -124,90 +74,119 @@ class ParagraphStore:
             self._connection.close()
 
     @cached_property
+    def _documents(self) -> dict[int, tuple[Document, Span]]:
+        """Every document with its span, by row, in the order of the corpus."""
+        is_store = bool(self.query("SELECT 1 FROM sqlite_master WHERE name = 'documents'"))
+        if is_store and self.query("PRAGMA user_version")[0][0] != VERSION:
+            raise MismatchedIndex(f"{self._name} was written by another version of this program", "Build it anew with: assistant index")
+        rows = self.query(f"SELECT row, first, paragraphs, {DOCUMENT_COLUMNS} FROM documents ORDER BY place")
+        return {row: (read_document(fields), Span(row, first, count)) for row, first, count, *fields in rows}
+
+    @cached_property
     def documents(self) -> tuple[Document, ...]:
-        """All documents, by row.
+        """All documents, in the order of the corpus.
 
         Raises:
             MismatchedIndex: the store was written by another version of this program.
         """
-        is_store = bool(self._query("SELECT 1 FROM sqlite_master WHERE name = 'documents'"))
-        if is_store and self._query("PRAGMA user_version")[0][0] != _VERSION:
-            raise MismatchedIndex(f"{self._name} was written by another version of this program", "Build it anew with: assistant index")
-        columns = "id, symbol, title, kind, standing, date, session, speaker, delegation, language, source, sha256, aliases, roles, origins"
-        rows = self._query(f"SELECT {columns} FROM documents ORDER BY row")
-        return tuple(_document(row) for row in rows)
+        return tuple(document for document, _ in self._documents.values())
 
     @cached_property
-    def document_rows(self) -> dict[str, int]:
-        """Row of each document id."""
-        return {document.id: row for row, document in enumerate(self.documents)}
+    def spans(self) -> dict[str, Span]:
+        """Where each document lies, by its id."""
+        return {document.id: span for document, span in self._documents.values()}
+
+    @cached_property
+    def order(self) -> dict[int, int]:
+        """The place of each document, by its row."""
+        return {row: place for place, row in enumerate(self._documents)}
+
+    @cached_property
+    def rows_are_in_order(self) -> bool:
+        """Whether the rows of documents and paragraphs follow the order of the corpus."""
+        rows = list(self._documents)
+        return rows == sorted(rows)
 
     def ledgers(self) -> list[Ledger]:
-        """The ledger of each document, by row."""
-        rows = self._query("SELECT ledger FROM documents ORDER BY row")
-        return [_ledger(json.loads(text)) for (text,) in rows]
+        """The ledger of each document, in the order of the corpus."""
+        return [read_ledger(text) for (text,) in self.query("SELECT ledger FROM documents ORDER BY place")]
 
     def count(self, selection: Selection | None = None) -> int:
         """How many paragraphs there are, in all or in a selection."""
-        if selection is None:
-            return int(self._query("SELECT count(*) FROM paragraphs")[0][0])
-        if selection.rows is not None:
-            return len(selection.rows)
-        wanted = set(selection.documents)
-        return sum(count for row, count in self._query("SELECT document, count(*) FROM paragraphs GROUP BY document") if row in wanted)
+        return sum(span.count for _, span in self._documents.values()) if selection is None else len(selection)
 
     def paragraphs(self, rows: Sequence[int]) -> dict[int, tuple[Document, Paragraph]]:
         """The paragraphs of these rows with their documents."""
         found: dict[int, tuple[Document, Paragraph]] = {}
         for begin in range(0, len(rows), _BATCH):
             part = rows[begin : begin + _BATCH]
-            for row in self._query(f"SELECT {_COLUMNS} FROM paragraphs p WHERE p.row IN ({','.join('?' * len(part))})", part):
-                document = self.documents[row[1]]
-                found[row[0]] = (document, _paragraph(document.id, row))
+            marks = ",".join("?" * len(part))
+            for row, number, *fields in self.query(
+                f"SELECT row, document, {PARAGRAPH_COLUMNS} FROM paragraphs WHERE row IN ({marks})", part
+            ):
+                document, _ = self._documents[number]
+                found[row] = (document, read_paragraph(document.id, fields))
+        return found
+
+    def in_order(self, rows: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Where each paragraph row stands in the corpus: its document's place, then its row."""
+        found: dict[int, tuple[int, int]] = {}
+        for begin in range(0, len(rows), _BATCH):
+            part = rows[begin : begin + _BATCH]
+            asked = f"SELECT row, document FROM paragraphs WHERE row IN ({','.join('?' * len(part))})"
+            found |= {row: (self.order[document], row) for row, document in self.query(asked, part)}
         return found
 
     def document_paragraphs(self, document: str) -> tuple[Paragraph, ...]:
         """The paragraphs of one document in order; empty for an unknown id."""
-        number = self.document_rows.get(document)
-        if number is None:
-            return ()
-        rows = self._query(f"SELECT {_COLUMNS} FROM paragraphs p WHERE p.document = ? ORDER BY p.position", (number,))
-        return tuple(_paragraph(document, row) for row in rows)
+        span = self.spans.get(document)
+        return self.paragraphs_of(document, span) if span else ()
+
+    def paragraphs_of(self, document: str, span: Span) -> tuple[Paragraph, ...]:
+        """The paragraphs that lie there, as those of a document of this id."""
+        asked = f"SELECT {PARAGRAPH_COLUMNS} FROM paragraphs WHERE row >= ? AND row < ? ORDER BY row"
+        return tuple(read_paragraph(document, fields) for fields in self.query(asked, (span.first, span.first + span.count)))
 
     def documents_with(self, labels: Sequence[str]) -> set[str]:
         """Ids of the documents that have a paragraph of one of these labels (the first hundreds of them). O(paragraphs)."""
         wanted = labels[:_BATCH]
-        rows = self._query(f"SELECT DISTINCT document FROM paragraphs WHERE label IN ({','.join('?' * len(wanted))})", wanted)
-        return {self.documents[row].id for (row,) in rows}
+        rows = self.query(f"SELECT DISTINCT document FROM paragraphs WHERE label IN ({','.join('?' * len(wanted))})", wanted)
+        return {self._documents[row][0].id for (row,) in rows}
 
-    def rows_of(self, documents: Sequence[int]) -> list[int]:
-        """Paragraph rows of these document rows."""
-        wanted = set(documents)
-        return [row for row, document in self._query("SELECT row, document FROM paragraphs") if document in wanted]
+    def rows_by_key(self, keys: Sequence[bytes]) -> dict[bytes, int]:
+        """The row of a paragraph with each of these embedding keys, where there is one."""
+        found: dict[bytes, int] = {}
+        for begin in range(0, len(keys), _BATCH):
+            part = keys[begin : begin + _BATCH]
+            asked = f"SELECT key, min(row) FROM paragraphs WHERE key IN ({','.join('?' * len(part))}) GROUP BY key"
+            found |= {bytes(key): row for key, row in self.query(asked, part)}
+        return found
 
-    def embedding_keys(self) -> list[tuple[bytes, int, int]]:
-        """(embedding key, first vector, number of vectors) of every paragraph, by row."""
-        return [
-            (bytes(key), first, count)
-            for key, first, count in self._query("SELECT key, first_vector, vectors FROM paragraphs ORDER BY row")
-        ]
+    def keys_of(self, span: Span) -> list[bytes]:
+        """The embedding keys of a document's paragraphs."""
+        asked = "SELECT key FROM paragraphs WHERE row >= ? AND row < ? ORDER BY row"
+        return [bytes(key) for (key,) in self.query(asked, (span.first, span.first + span.count))]
 
     def select(self, filters: Filters) -> Selection:
         """What `filters` allow. Names fold case; a speaker is also found as a delegation, by a role or group, and in the turns
         of a transcript; a session by a part of its name ("first substantive session")."""
-        allowed = [row for row, document in enumerate(self.documents) if _allows(filters, document)]
-        turns = self._turns_of(filters) if filters.speakers else []
-        if not turns:
-            return Selection(tuple(allowed))
-        documents = sorted({*allowed, *(document for _, document in turns)})
-        return Selection(tuple(documents), tuple(sorted([*self.rows_of(allowed), *(row for row, _ in turns)])))
+        allowed = {row for row, (document, _) in self._documents.items() if _allows(filters, document)}
+        turns = self._turns_of(filters, allowed) if filters.speakers else []
+        spans = [(span.first, span.first + span.count) for row, (_, span) in self._documents.items() if row in allowed]
+        ranges = tuple(joined(sorted([*spans, *((row, row + 1) for row, _ in turns)])))
+        return Selection(ranges, tuple(sorted({*allowed, *(document for _, document in turns)})), whole=not turns)
 
-    def _turns_of(self, filters: Filters) -> list[tuple[int, int]]:
+    def documents_of(self, selection: Selection) -> list[Document]:
+        """The documents that a selection names, in the order of the corpus."""
+        wanted = set(selection.documents)
+        return [document for row, (document, _) in self._documents.items() if row in wanted]
+
+    def _turns_of(self, filters: Filters, allowed: set[int]) -> list[tuple[int, int]]:
         """(paragraph row, document row) of what the speakers say in transcripts that are not theirs as a whole."""
         wanted = {name.casefold() for name in filters.speakers}
         rest = replace(filters, speakers=())
-        others = {row for row, document in enumerate(self.documents) if _allows(rest, document) and not _allows(filters, document)}
-        rows = self._query("SELECT row, document, speaker FROM paragraphs WHERE speaker IS NOT NULL ORDER BY row")
+        others = {row for row, (document, _) in self._documents.items() if row not in allowed and _allows(rest, document)}
+        rows = self.query("SELECT row, document, speaker FROM paragraphs WHERE speaker IS NOT NULL ORDER BY row")
         return [(row, document) for row, document, speaker in rows if document in others and wanted & set(names_of(speaker))]
 
 
@@ -227,27 +206,3 @@ def _allows(filters: Filters, document: Document) -> bool:
         and (filters.since is None or (document.date is not None and document.date >= filters.since))
         and (filters.until is None or (document.date is not None and document.date <= filters.until))
     )
-
-
-def _ledger(fields: dict[str, Any]) -> Ledger:
-    packed: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
-    return Ledger(**packed)
-
-
-def _document(row: tuple[Any, ...]) -> Document:
-    identity, symbol, title, kind, standing, date, session, speaker, delegation, language, source, sha256, aliases, roles, origins = row
-    return Document(
-        id=identity, title=title, source=source, sha256=sha256, symbol=symbol, kind=kind, standing=standing,
-        date=dt.date.fromisoformat(date) if date else None, session=session, speaker=speaker, delegation=delegation,
-        language=language, aliases=tuple(json.loads(aliases)), roles=tuple(json.loads(roles)), origins=json.loads(origins),
-    )  # fmt: skip
-
-
-def _paragraph(document: str, row: tuple[Any, ...]) -> Paragraph:
-    _, _, label, numbering, text, heading, pages, ranges, speaker = row
-    first_and_last = json.loads(pages) if pages else None
-    return Paragraph(
-        document, label, numbering, text, tuple(json.loads(heading)),
-        (first_and_last[0], first_and_last[1]) if first_and_last else None,
-        tuple((start, end) for start, end in json.loads(ranges)), speaker,
-    )  # fmt: skip

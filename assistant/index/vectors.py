@@ -1,105 +1,173 @@
-"""The vector store: an exact FAISS index of unit vectors, where a paragraph may own several (one for each window).
+"""The vector store: segments, each written once, and a list of the paragraphs that have gone since.
 
-FAISS writes no checksum, and on a full disk may leave half a file behind with no more than a line on stderr: so vectors
-are serialised to bytes here, written by Python, and checked against the manifest before they are read.
+    vectors/<name>.flat, .rows, .codes   a segment (see `segments`)
+    vectors/gone                         NumPy, the rows of paragraphs whose vectors still lie in a segment, ascending
+
+A build that changes little links the segments of the last generation and adds one. It takes up all segments that are not
+larger than what it has so far, so that there are few: some more than the logarithm of the number of builds.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
 from assistant.errors import DamagedIndex, MismatchedIndex
 from assistant.index.encoder import FloatArray
+from assistant.index.files import link
+from assistant.index.legs import Hits, Selection
+from assistant.index.segments import CODES, FLAT, ROWS, IntArray, Segment, write_segment
+from assistant.settings import VectorSettings
 
-_REBUILD = "Rebuild it: assistant index --rebuild"
-_FEW = 8
-"""Up to one row in so many vectors, fetching theirs is faster than asking of every vector whether it is among them."""
-
-
-def serialise(vectors: FloatArray, rows: npt.NDArray[np.int64]) -> bytes:
-    """Bytes of a FAISS index of `vectors` (n, dimension), where vector i belongs to paragraph `rows[i]`.
-
-    Raises:
-        ValueError: a vector is not of length 1 (a NaN or a zero vector would be found by every query, or by none).
-    """
-    lengths = np.linalg.norm(vectors, axis=1)
-    if vectors.shape[0] != rows.shape[0] or not np.all(np.abs(lengths - 1) < 1e-3):
-        raise ValueError("vectors must have length 1 and a row each")
-    index = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
-    index.add_with_ids(vectors, rows)
-    return bytes(faiss.serialize_index(index).tobytes())
+GONE = "gone"
+_AT_ONCE = 10_000
+"""Vectors that are copied from a segment at a time."""
 
 
 class VectorStore:
-    """An open vector store: exact cosine search over all windows, each paragraph scored by its best one."""
+    """An open vector store: a paragraph is scored by its best window; its scores are exact cosines.
 
-    def __init__(self, path: Path) -> None:
+    Raises:
+        DamagedIndex: it cannot be read.
+    """
+
+    def __init__(self, folder: Path) -> None:
         # A single query is searched by one thread anyway. A second one, idle, would spin and take a core from the encoder, which
         # then needs nearly twice as long (two cores, 10,000 vectors: 12.7 instead of 20.8 ms for both).
         faiss.omp_set_num_threads(1)
+        names = [path.name.removesuffix(ROWS) for path in folder.glob(f"*{ROWS}")]
+        self.segments = sorted((Segment(folder, name) for name in names), key=lambda segment: int(segment.rows[0]))
         try:
-            index: Any = faiss.deserialize_index(np.frombuffer(path.read_bytes(), dtype=np.uint8))
-        except (OSError, RuntimeError) as error:
-            raise DamagedIndex(f"{path.parent.name}/{path.name} cannot be read: {error}", _REBUILD) from None
-        self._index = index
-        self._owners = faiss.vector_to_array(index.id_map)  # in ascending order, as they were stored
+            self.gone: IntArray = np.load(folder / GONE, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            where = f"{folder.parent.name}/{folder.name}/{GONE}"
+            raise DamagedIndex(f"{where} cannot be read: {error}", "Rebuild it: assistant index --rebuild") from None
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return sum(map(len, self.segments)) - self.lost
+
+    @property
+    def lost(self) -> int:
+        """How many vectors are of paragraphs that have gone."""
+        return sum(int(np.isin(segment.rows, self.gone).sum()) for segment in self.segments) if len(self.gone) else 0
 
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return int(self._index.d)
+        return self.segments[0].dimension if self.segments else 0
 
-    def all_vectors(self) -> FloatArray:
-        """Every vector in the order in which they were stored, shape (n, dimension)."""
-        return np.asarray(self._index.index.reconstruct_n(0, len(self)), dtype=np.float32).reshape(-1, self.dimension)
+    @property
+    def next_row(self) -> int:
+        """The first row that no vector has, nor had."""
+        return max((int(segment.rows[-1]) + 1 for segment in self.segments), default=0)
 
-    def search(self, query: FloatArray, limit: int, rows: Sequence[int] | npt.NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
+    def search(self, query: FloatArray, limit: int, within: Selection | None = None) -> Hits:
         """At most `limit` (paragraph row, cosine) of a query vector (dimension,), best first, equal scores by row.
 
-        With `rows` only these paragraphs are searched, before the cut, so that `limit` results come back whenever so many exist.
+        With `within` only these paragraphs are searched, before the cut, so that `limit` results come back whenever so many exist.
 
         Raises:
             MismatchedIndex: the query has another length than the vectors.
         """
+        if not self.segments:
+            return []
         if query.shape != (self.dimension,):  # FAISS checks this with an assert, which python -O removes
-            raise MismatchedIndex(f"the query has {query.size} numbers, the index {self.dimension} in a vector", _REBUILD)
-        if limit < 1 or not len(self) or not np.all(np.isfinite(query)) or (rows is not None and len(rows) == 0):
+            lengths = f"the query has {query.size} numbers, the index {self.dimension} in a vector"
+            raise MismatchedIndex(lengths, "Build it anew with: assistant index")
+        if limit < 1 or not np.all(np.isfinite(query)):
             return []
-        if rows is not None and len(rows) * _FEW <= len(self):
-            return self._scores(query, np.unique(np.asarray(rows, dtype=np.int64)))[:limit]
-        parameters = None
-        if rows is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(np.asarray(rows, dtype=np.int64)))  # type: ignore[call-arg]  # its stub lacks what it takes
-        depth = min(limit + 1, len(self))
-        while True:
-            scores, found = self._index.search(query.reshape(1, -1), depth, params=parameters)
-            best: dict[int, float] = {}
-            for row, score in zip(found[0].tolist(), scores[0].tolist(), strict=True):  # best first
-                if row >= 0:  # FAISS fills up with -1, which would be the last paragraph of a Python list
-                    best.setdefault(row, score)
-            ranked = sorted(best.items(), key=lambda hit: (-hit[1], hit[0]))
-            nothing_left = depth == len(self) or found[0][-1] < 0
-            if nothing_left or (len(ranked) >= limit and scores[0][-1] < ranked[limit - 1][1]):
-                return ranked[:limit]
-            depth = min(depth * 2, len(self))  # a paragraph took several places, or equals of the last one may be outside
+        ranges = None if within is None else np.array(within.ranges, np.int64).reshape(-1, 2)
+        hits = [hit for segment in self.segments for hit in self._nearest(segment, query, limit, ranges)]
+        return sorted(hits, key=lambda hit: (-hit[1], hit[0]))[:limit]
 
-    def _scores(self, query: FloatArray, rows: npt.NDArray[np.int64]) -> list[tuple[int, float]]:
-        """(paragraph row, cosine) of each of these rows, best first: their vectors are fetched, and no others are looked at."""
-        first, last = np.searchsorted(self._owners, rows, "left"), np.searchsorted(self._owners, rows, "right")
-        places = np.concatenate([np.arange(begin, end) for begin, end in zip(first, last, strict=True)])
-        if not len(places):
-            return []
-        cosines = self._index.index.reconstruct_batch(places) @ query
-        best: dict[int, float] = {}
-        for row, cosine in zip(self._owners[places].tolist(), cosines.tolist(), strict=True):
-            best[row] = max(cosine, best.get(row, cosine))
-        return sorted(best.items(), key=lambda hit: (-hit[1], hit[0]))
+    def _nearest(self, segment: Segment, query: FloatArray, limit: int, ranges: IntArray | None) -> Iterator[tuple[int, float]]:
+        """The `limit` best paragraphs of a segment, and all that are as good as the last of them."""
+        places = None if ranges is None else segment.places(ranges)
+        depth = limit + 1
+        while places is None or len(places):
+            rows, scores, all_seen = segment.nearest(query, depth, places)
+            best: dict[int, float] = {}
+            for row, score in zip(rows.tolist(), scores.tolist(), strict=True):  # best first
+                best.setdefault(row, score)
+            for row in np.intersect1d(rows, self.gone).tolist():
+                del best[row]
+            ranked = list(best.values())
+            if all_seen or (len(best) >= limit and scores[-1] < ranked[limit - 1]):
+                yield from best.items()
+                return
+            depth *= 2  # a paragraph took several places, some have gone, or equals of the last one may be outside
+
+    def of_rows(self, rows: Sequence[int]) -> list[FloatArray]:
+        """The vectors of each of these paragraphs, shape (windows, dimension)."""
+        wanted = np.array([(row, row + 1) for row in rows], np.int64).reshape(-1, 2)
+        found: list[FloatArray] = [np.zeros((0, self.dimension), np.float32)] * len(rows)
+        for segment in self.segments:
+            ends = np.searchsorted(segment.rows, wanted, "left")
+            for at, (begin, end) in enumerate(ends.tolist()):
+                if begin < end:
+                    found[at] = segment.vectors(np.arange(begin, end))
+        return found
+
+    def all_vectors(self) -> FloatArray:
+        """Every vector that can be found, by row, shape (n, dimension)."""
+        parts = [vectors for segment in self.segments for _, vectors in self.parts(segment)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.dimension), np.float32)
+
+    def parts(self, segment: Segment, gone: IntArray | None = None) -> Iterator[tuple[IntArray, FloatArray]]:
+        """(rows, vectors) of a segment without those that have gone, some at a time."""
+        gone = self.gone if gone is None else gone
+        for begin in range(0, len(segment), _AT_ONCE):
+            rows = np.asarray(segment.rows[begin : begin + _AT_ONCE])
+            kept = np.flatnonzero(~np.isin(rows, gone))
+            yield rows[kept], segment.vectors(kept + begin)
+
+
+@dataclass(frozen=True, slots=True)
+class VectorBase:
+    """A store to begin with, its folder, and the rows of all paragraphs of it that have gone by now."""
+
+    store: VectorStore
+    folder: Path
+    gone: IntArray
+
+
+def write_vectors(
+    folder: Path, new: Iterable[tuple[IntArray, FloatArray]], size: int, settings: VectorSettings, base: VectorBase | None = None
+) -> list[str]:
+    """Writes a store of what a `base` keeps, if there is one, and `new`: `size` vectors in parts (rows, vectors), by ascending row.
+
+    Returns the names of the files that were linked from the base.
+
+    Raises:
+        OSError: the disk is full or cannot be written.
+        ValueError: a vector is not of length 1.
+    """
+    folder.mkdir()
+    kept = list(base.store.segments) if base else []
+    taken: list[Segment] = []
+    while kept and size and len(kept[-1]) <= 2 * size:
+        taken.insert(0, kept.pop())
+        size += len(taken[0])
+    linked = [f"{segment.name}{suffix}" for segment in kept for suffix in (FLAT, ROWS, CODES)]
+    linked = [name for name in linked if base and (base.folder / name).exists()]
+    gone = np.zeros(0, np.int64)
+    parts: Iterable[tuple[IntArray, FloatArray]] = new
+    if base:
+        for name in linked:
+            link(base.folder / name, folder / name)
+        parts = chain((part for segment in taken for part in base.store.parts(segment, base.gone)), new)  # their rows are lower
+        gone = np.array([row for row in base.gone.tolist() if any(_holds(segment, row) for segment in kept)], np.int64)
+    write_segment(folder, f"{len(kept) + 1:04d}", parts, settings)
+    with (folder / GONE).open("wb") as stream:
+        np.save(stream, gone, allow_pickle=False)
+    return linked
+
+
+def _holds(segment: Segment, row: int) -> bool:
+    at = int(np.searchsorted(segment.rows, row))
+    return at < len(segment) and int(segment.rows[at]) == row

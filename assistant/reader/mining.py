@@ -56,7 +56,7 @@ def searcher_over(collection: Collection, folder: Path, progress: Progress) -> I
     """Our own search over the collection's documents, indexed in `folder` where they are not yet."""
     identity = identity_of(collection)
     settings = load(folder / f"index-{collection.name}-{identity}")
-    build(settings, Source(collection.name, identity, lambda tell: (entries_of(collection), [])), progress=progress)
+    build(settings, Source(collection.name, identity, lambda tell, known: (entries_of(collection), [])), progress=progress)
     encoder = cache(lambda: load_encoder(settings.encoder))
     with closing(open_current(settings.index)) as generation:
         yield Searcher(generation, lambda: generation.encoder or encoder(), settings.retrieval)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.corpus.sentences import sentence_spans
-from assistant.index.encoder import cut_windows
+from assistant.index.windows import cut_windows
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -45,7 +45,7 @@ def look_up(question: str, store: ParagraphStore, filters: Filters = Filters()) 
     """The paragraphs that `question` names, or None where it names none, or none that a document can be found for."""
     if not names_paragraphs(question):
         return None
-    allowed = [store.documents[row] for row in store.select(filters).documents]
+    allowed = store.documents_of(store.select(filters)) if filters else list(store.documents)
     parsed = parse_reference(question, allowed)
     if parsed is None:
         return None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.corpus.references import render_reference
 from assistant.errors import MismatchedIndex
 from assistant.index.generations import Generation
-from assistant.index.store import Selection
+from assistant.index.legs import Hits, Selection
 from assistant.retrieval.enumeration import LIFT, asked_ordinal, opens_with
 from assistant.retrieval.fusion import Fused, fuse
 from assistant.schema import Filters, Passage, Scores
@@ -44,13 +44,20 @@ class Searcher:
         wanted = self.settings.top if top is None else top
         limit = max(self.settings.candidates, wanted)
         selection = self.generation.store.select(filters) if filters else None
-        fused = self._lifted(question, fuse(*self.legs(question, limit, selection), self.settings.dense_weight))[:wanted]
+        fused = self._lifted(question, self._in_order(fuse(*self.legs(question, limit, selection), self.settings.dense_weight)))[:wanted]
         found = self.generation.store.paragraphs([item.row for item in fused])
         return tuple(
             Passage(document, paragraph, render_reference(document, paragraph), Scores(item.dense, item.lexical, item.score))
             for item in fused
             for document, paragraph in (found[item.row],)
         )
+
+    def _in_order(self, fused: list[Fused]) -> list[Fused]:
+        """Equal scores in the order of the corpus, which rows are not where documents were added to a generation."""
+        if self.generation.store.rows_are_in_order:
+            return fused
+        places = self.generation.store.in_order([item.row for item in fused])
+        return sorted(fused, key=lambda item: (-item.score, places[item.row]))
 
     def _lifted(self, question: str, fused: list[Fused]) -> list[Fused]:
         """Where a counted point is asked for, the paragraphs that open with its ordinal come up."""
@@ -61,30 +68,23 @@ class Searcher:
         lifted = [
             replace(item, score=min(1.0, item.score + LIFT)) if opens_with(texts[item.row][1].text, ordinal) else item for item in fused
         ]
-        return sorted(lifted, key=lambda item: (-item.score, item.row))
+        return sorted(lifted, key=lambda item: -item.score)
 
     def legs(self, question: str, limit: int, selection: Selection | None = None) -> tuple[dict[int, float], dict[int, float]]:
         """Cosines and BM25 scores by paragraph row: the `limit` best of each leg, and what the other leg says of them."""
         dense, lexical = dict(self.dense(question, limit, selection)), dict(self.lexical(question, limit, selection))
         only_lexical, only_dense = sorted(lexical.keys() - dense.keys()), sorted(dense.keys() - lexical.keys())
-        dense |= self.generation.vectors.search(self._vector(question), len(only_lexical), only_lexical)
-        lexical |= self.generation.lexical.search(question, len(only_dense), rows=only_dense)
+        dense |= self.dense(question, len(only_lexical), Selection.of_rows(only_lexical))
+        lexical |= self.lexical(question, len(only_dense), Selection.of_rows(only_dense))
         return dense, lexical
 
-    def dense(self, question: str, limit: int, selection: Selection | None = None) -> list[tuple[int, float]]:
+    def dense(self, question: str, limit: int, selection: Selection | None = None) -> Hits:
         """The dense leg alone: (row, cosine), best first."""
-        rows = None
-        if selection is not None:
-            rows = list(selection.rows) if selection.rows is not None else self.generation.store.rows_of(selection.documents)
-        return self.generation.vectors.search(self._vector(question), limit, rows)
+        return self.generation.vectors.search(self._vector(question), limit, selection)
 
-    def lexical(self, question: str, limit: int, selection: Selection | None = None) -> list[tuple[int, float]]:
+    def lexical(self, question: str, limit: int, selection: Selection | None = None) -> Hits:
         """The lexical leg alone: (row, BM25), best first."""
-        if selection is None:
-            return self.generation.lexical.search(question, limit)
-        if selection.rows is not None:
-            return self.generation.lexical.search(question, limit, rows=selection.rows)
-        return self.generation.lexical.search(question, limit, selection.documents)
+        return self.generation.lexical.search(question, limit, selection)
 
     def _encode(self, question: str) -> FloatArray:
         encoder = self._encoder()
