@@ -38,6 +38,8 @@ from assistant.settings import Settings, load
 Floats = npt.NDArray[np.float32]
 SAMPLE = 500
 """Questions of squad2 that are asked, which has thousands; the other sets are asked whole."""
+SPARE = 50
+"""Places beyond those that are asked for, where equals of the last one may be."""
 FIRST = 100
 """Paragraphs that a leg hands to the fusion, as in the settings, and the depth of recall."""
 
@@ -152,10 +154,11 @@ def ranked(material: Material, scores: Floats, depth: int = 10) -> list[list[str
 
 def order(scores: Floats, depth: int) -> npt.NDArray[np.int64]:
     """Places of the `depth` best of each row, best first."""
-    if depth < scores.shape[1] // 2:  # most of a row need not be sorted
-        places = np.sort(np.argpartition(-scores, depth, axis=1)[:, :depth], axis=1)
+    scores = scores.round(5)  # what differs in its last digits alone, as the cosines of equal texts may, is equal
+    if (more := depth + SPARE) < scores.shape[1]:  # most of a row need not be sorted
+        places = np.sort(np.argpartition(-scores, more, axis=1)[:, :more], axis=1)
         within = np.argsort(-np.take_along_axis(scores, places, axis=1), axis=1, kind="stable")
-        return np.take_along_axis(places, within, axis=1)
+        return np.take_along_axis(places, within, axis=1)[:, :depth]
     return np.argsort(-scores, axis=1, kind="stable")[:, :depth]
 
 
