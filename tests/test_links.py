@@ -44,6 +44,20 @@ def test_a_link_shows_the_same_citations() -> None:
     assert shown.remarks == ()
 
 
+def test_a_link_that_was_shown_is_known_again() -> None:
+    """What a link showed is recognised after a reload, so that it is not shown twice; another link of the same question is not."""
+    made = links.parse(links.link(ANSWER, Filters())[1:])
+    other = links.parse(links.link(replace(ANSWER, statements=SAID[1:]), Filters())[1:])
+    assert made is not None
+    assert other is not None
+    (kept,) = keeping.unpack(keeping.pack([linked_turn(FakeAssistant(), made)]))
+    assert kept.answer is not None
+    assert links.shows(made, kept.answer, kept.filters)
+    assert not links.shows(other, kept.answer, kept.filters)
+    assert not links.shows(made, kept.answer, Filters(speakers=("Chair",)))
+    assert not links.shows(made, ANSWER, Filters())
+
+
 def test_a_link_holds_no_words() -> None:
     """No word of an answer stands in its link, and whoever changes a place in it gets nothing shown there."""
     made = links.link(ANSWER, Filters())

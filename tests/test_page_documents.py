@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pdfs import Writer
 from playwright.sync_api import expect
+from word_files import p, run, word
 
 from assistant.eval.feedback import PLACE
 from assistant.index.build import build
@@ -74,7 +76,9 @@ def reader(context: BrowserContext, several: tuple[Path, Served]) -> Iterator[Vi
 
 
 def test_a_filter_is_a_chip_that_can_be_taken_away(reader: Visitor) -> None:
-    """A chosen filter stands in the box and restricts the next answer, which says so; its cross takes it away again."""
+    """A chosen filter stands in the box and restricts the next answer, which says so; its cross, which says which it is, takes it away
+    again by mouse or by key."""
+    expect(reader.page.get_by_label("Search only in")).to_have_attribute("placeholder", re.compile("^all documents"))
     reader.page.get_by_label("Search only in").click()
     reader.page.get_by_role("option", name="Standing: adopted").click()
     reader.page.keyboard.press("Escape")
@@ -82,14 +86,15 @@ def test_a_filter_is_a_chip_that_can_be_taken_away(reader: Visitor) -> None:
     expect(reader.turns.last).to_contain_text("Searched 1 document, 3 paragraphs.")
     expect(reader.turns.last).to_contain_text("Only Standing: adopted.")
     expect(reader.turns.last.locator(".statement").first).to_contain_text("within twelve hours")
-    reader.page.locator("#only .token-remove").first.click()
+    reader.page.get_by_role("button", name="Remove Standing: adopted").press("Enter")
+    expect(reader.page.locator("#only .token")).to_have_count(0)
     reader.ask(INCIDENT)
     expect(reader.turns.last).to_contain_text("Searched 2 documents, 5 paragraphs.")
 
 
 def test_a_conversation_survives_a_reload(reader: Visitor) -> None:
     """After a reload the same questions and sentences stand there, references still open, and a new conversation is empty for good."""
-    reader.ask(INCIDENT)
+    reader.ask_and_keep(INCIDENT)
     said = reader.turns.last.locator(".statement").all_inner_texts()
     reader.page.reload()
     expect(reader.turns).to_have_count(1)
@@ -106,7 +111,8 @@ def test_a_conversation_survives_a_reload(reader: Visitor) -> None:
 
 
 def test_a_link_shows_the_same_citations_elsewhere(reader: Visitor, another_context: BrowserContext, several: tuple[Path, Served]) -> None:
-    """The link of an answer, opened in another browser, shows the same sentences and opens the first of them."""
+    """The link of an answer, opened in another browser, shows the same sentences and opens the first of them; asking on and loading
+    the page again shows them once."""
     reader.ask(INCIDENT)
     first = reader.turns.last.locator(".statement .chip").first.get_attribute("data-quote") or ""
     link = reader.turns.last.locator(".link").get_attribute("data-link") or ""
@@ -117,6 +123,9 @@ def test_a_link_shows_the_same_citations_elsewhere(reader: Visitor, another_cont
         expect(other.turns.locator(".question")).to_have_text(INCIDENT)
         expect(other.source.locator("mark")).to_have_text(first)
         assert other.turns.locator(".remark").count() == 0
+        other.ask_and_keep("What is the boiling point of water?")
+        other.page.reload()
+        expect(other.turns.locator(".question")).to_have_text([INCIDENT, "What is the boiling point of water?"])
 
 
 def test_a_question_is_asked_again_and_in_other_words(reader: Visitor) -> None:
@@ -125,7 +134,7 @@ def test_a_question_is_asked_again_and_in_other_words(reader: Visitor) -> None:
     reader.turns.last.get_by_role("button", name="Ask again").click()
     expect(reader.turns).to_have_count(2)
     expect(reader.turns.last).to_have_attribute("aria-busy", "false")
-    reader.turns.last.get_by_role("button", name="Edit the question").click()
+    reader.turns.last.get_by_role("button", name="Edit question").click()
     expect(reader.box).to_have_value(INCIDENT)
     expect(reader.box).to_be_focused()
 
@@ -154,7 +163,7 @@ def test_a_dropped_file_is_a_document(reader: Visitor, tmp_path: Path) -> None:
     expect(reader.page.locator(".documents > li")).to_have_count(2)
     hostile = tmp_path / "<img src=x onerror='window.hacked = 1'>.txt"
     hostile.write_text("1. A cargo of <b>fish</b> lies in ![i](http://off.example/i.png) the hold.", encoding="utf-8")
-    reader.page.locator("#add-documents input[type=file]").set_input_files([str(file), str(hostile)])
+    reader.drop("#add-documents button", [file, hostile])
     notice = reader.page.locator("#documents-notice")
     expect(notice).to_contain_text("tides.pdf: 2 paragraphs, 1 to 2 as printed", timeout=90_000)
     expect(reader.page.locator(".documents > li")).to_have_count(4)
@@ -186,14 +195,37 @@ def test_a_reference_is_copied_as_a_footnote(reader: Visitor) -> None:
 
 
 def test_a_changed_folder_is_read_again(reader: Visitor, several: tuple[Path, Served]) -> None:
-    """A file that was put into the folder by hand is a document once the button was pressed; what it replaces is gone."""
-    (several[0] / "corpus" / "buoys.md").write_text("# Buoys\n\n1. Every buoy is painted yellow.\n", encoding="utf-8")
+    """Files that were put into the folder by hand are documents once the button was pressed, and one that cannot be read is named. Of
+    every format the quoted words are marked in the paragraph, below its heading; markup of it is not shown; Arabic runs to the left."""
+    folder = several[0] / "corpus"
+    (folder / "buoys.md").write_text(
+        "# Buoys\n\n## Paint\n\n1. Every **buoy** is painted [yellow](http://off.example/y).\n", encoding="utf-8"
+    )
+    (folder / "tugs.html").write_text(
+        "<title>Tugs</title><h2>Power</h2><ol><li>A <b>tug</b> pulls <i>forty</i> tonnes.</li></ol>", encoding="utf-8"
+    )
+    (folder / "cranes.docx").write_bytes(word(p(run("1. A crane lifts ninety tonnes."))))
+    (folder / "arabic.txt").write_text("1. ترحب المجموعة بإنشاء مركز للإبلاغ عن الحوادث في الموانئ.\n", encoding="utf-8")
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
     reader.page.get_by_role("button", name="Documents").click()
+    expect(reader.page.locator("#documents-panel .label-wrap")).to_have_attribute("aria-expanded", "true")
     reader.page.get_by_role("button", name="Read the folder again").click()
-    expect(reader.page.locator("#documents-notice")).to_contain_text("Indexed: ", timeout=90_000)
+    notice = reader.page.locator("#documents-notice")
+    expect(notice).to_contain_text("Indexed: ", timeout=90_000)
+    expect(notice).to_contain_text("broken.pdf is a damaged PDF.")
     expect(reader.page.locator(".documents")).to_contain_text("buoys.md: 1 paragraph")
-    reader.ask("How is a buoy painted?")
-    expect(reader.turns.last.locator(".statement").first).to_contain_text("yellow")
+    for question, said, path in (
+        ("How is a buoy painted?", "Every buoy is painted yellow.", ["Paint"]),
+        ("How much does a tug pull?", "A tug pulls forty tonnes.", ["Power"]),
+        ("How much does a crane lift?", "A crane lifts ninety tonnes.", []),
+        ("ماذا ترحب به المجموعة؟", "ترحب المجموعة بإنشاء مركز للإبلاغ عن الحوادث في الموانئ.", []),
+    ):
+        reader.ask(question)
+        expect(reader.turns.last.locator(".statement").first).to_contain_text(said)
+        expect(reader.source.locator("mark")).to_have_text(said)
+        expect(reader.source.locator(".heading-path li")).to_have_text(path)
+    for place in (reader.source.locator(".cited > p[dir]"), reader.turns.last.locator(".statement").first, reader.turns.last.locator("h2")):
+        assert place.evaluate("part => getComputedStyle(part).direction") == "rtl"
 
 
 def test_nothing_keeps_anybody_out(reader: Visitor) -> None:
@@ -201,7 +233,7 @@ def test_nothing_keeps_anybody_out(reader: Visitor) -> None:
     in the dark, and in the frame for other sites. A fault that is put in by hand is found."""
     page = reader.page
     assert reader.barriers() == []
-    reader.ask(INCIDENT)
+    reader.ask_and_keep(INCIDENT)
     expect(reader.source.locator("mark")).to_be_visible()
     assert reader.barriers() == []
     page.emulate_media(color_scheme="dark")

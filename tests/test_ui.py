@@ -114,12 +114,15 @@ def test_a_reference_is_a_button_that_knows_its_place() -> None:
 
 
 def test_a_reference_names_its_document_where_there_are_several() -> None:
-    """Symbol and title are on the chip then; an unnumbered paragraph is never given a number; a draft is called one."""
+    """The symbol, or the title where there is none, is on the chip then, as the United Nations write it; an unnumbered paragraph is
+    never given a number; a draft is called one, once."""
     draft = replace(CHAIR, symbol="A/AC.292/2025/CRP.1", title="Elements", standing="draft")
-    reference = "A/AC.292/2025/CRP.1 [3rd paragraph, unnumbered]"
+    reference = "A/AC.292/2025/CRP.1 (draft), [3rd paragraph, unnumbered]"
     chip = Reader(render.chip(Place("d", "u3"), reference, draft, named=True))
-    assert chip.text == "A/AC.292/2025/CRP.1 Elements [3rd paragraph, unnumbered] draft"
-    assert chip.values[0]["aria-label"] == f"{reference} (draft): show the paragraph"
+    assert chip.text == "A/AC.292/2025/CRP.1, [3rd paragraph, unnumbered] draft"
+    assert chip.values[0]["aria-label"] == f"{reference}: show the paragraph"
+    untitled = Reader(render.chip(Place("d", "5"), "Elements, para. 5", replace(draft, symbol=None, standing="none"), named=True))
+    assert untitled.text == "Elements, para. 5"
     assert render.short("elsewhere, para. 1", draft) == "elsewhere, para. 1"
 
 
@@ -135,8 +138,9 @@ def test_quotations_stand_in_quotation_marks() -> None:
 
 
 def test_an_abstention_says_what_was_searched() -> None:
-    """The refusal is the one constant, with the coverage and the nearest paragraphs."""
+    """The refusal is the one constant, with the coverage and the nearest paragraphs; it too can be linked to and briefed on."""
     text = Reader(render.turn(Turn("?").after(answer("?", (), (passage(5), passage(2)))))).text
+    assert "Copy linkAdd to briefing" in text
     assert REFUSAL in text
     assert "Searched 1 document, 10 paragraphs." in text
     assert "Nearest paragraphspara. 5para. 2" in text
@@ -161,6 +165,7 @@ def test_an_answer_is_copied_with_its_references() -> None:
         f"“{CONSULTATIONS}” [{reference}]\n\n“{CONFIDENT}” [{reference}]"
     )
     draft = passage(7, CONFIDENT, document=replace(CHAIR, standing="draft"))
+    assert render.full("X/1 (draft, superseded), para. 7", replace(CHAIR, standing="superseded")) == "X/1 (draft, superseded), para. 7"
     assert render.plain(Turn(QUESTION).after(answer(QUESTION, SAID[1:], (draft,)))) == f"“{CONFIDENT}” [{reference} (draft)]"
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -19,13 +20,14 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 from test_ui import Reader
 
+from assistant.cli import main
 from assistant.errors import EmptyQuestion, InvalidSettings, NoIndex, UsageError
 from assistant.schema import Document, Searched
 from assistant.settings import ModelSettings, ServerSettings, Settings
 from assistant.ui import build, render
 from assistant.ui.acts import UNEXPECTED, answering, opened
 from assistant.ui.choice import NO_KEY, Choice, choose, default
-from assistant.ui.examples import SHIPPED_EXAMPLES, examples_for
+from assistant.ui.examples import INVENTED_EXAMPLES, SHIPPED_EXAMPLES, examples_for
 from assistant.ui.page import STOPPED, _Page
 from assistant.ui.serving import address, application, listen
 from assistant.ui.turns import Place, Turn
@@ -106,10 +108,11 @@ def test_what_is_active_is_said() -> None:
     assert "openai:own at http://own.example/v1" in Reader(render.active(default(OWN))).text
 
 
-def test_examples_belong_to_the_shipped_document() -> None:
-    """Example questions are offered only where the document that answers them is indexed."""
+def test_examples_belong_to_their_documents() -> None:
+    """Example questions are offered only where the document that answers them is indexed: the shipped one, or the invented ones."""
     assert examples_for((CHAIR,)) == SHIPPED_EXAMPLES
     assert examples_for((replace(CHAIR, id="other"),)) == ()
+    assert examples_for((replace(CHAIR, id="other"), replace(CHAIR, id="X/86/190"))) == INVENTED_EXAMPLES
 
 
 def test_the_page_gives_no_key_to_the_browser() -> None:
@@ -166,6 +169,23 @@ def test_files_are_taken_only_where_documents_may_be_changed() -> None:
         served = in_loop(lambda fake=fake, host=host: application(fake, build(fake), host))
         with TestClient(served, base_url="http://127.0.0.1:7860") as client:
             assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"x")}).status_code == status
+
+
+def test_listening_elsewhere_is_said(workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`assistant chat` warns where other machines can reach the page, and only there."""
+    monkeypatch.setattr("assistant.ui.serve", lambda *_, **__: None)
+    monkeypatch.setattr("assistant.Assistant.warm_up", lambda _: None)
+    for host, warned in (("127.0.0.1", False), ("0.0.0.0", True)):
+        assert main(["chat", "--workspace", str(workspace), "--host", host]) == 0
+        assert (f"listening on {host}: anyone who reaches this address can ask" in capsys.readouterr().err) is warned
+
+
+def test_a_large_file_is_refused() -> None:
+    """A file of more than the settings' megabytes is 413 and not kept."""
+    fake = FakeAssistant(Settings(server=ServerSettings(upload_mb=0.001)))
+    with TestClient(served_by(fake), base_url="http://127.0.0.1:7860") as client:
+        assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"x" * 900)}).status_code == 200
+        assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"x" * 2000)}).status_code == 413
 
 
 def test_a_taken_port_is_one_line() -> None:

@@ -140,8 +140,10 @@ def repair(text: str) -> str:
     """
     if text.isascii() and text.isprintable():  # nothing but spaces can be wrong with it
         return " ".join(text.split())
-    whole = clean(_PARTED_WORD.sub("", clean(text)).replace(SOFT_HYPHEN, ""))
-    return " ".join(_PARTED_COMPOUND.sub("-", whole).split())
+    once = clean(text)
+    if SOFT_HYPHEN in once:
+        once = clean(_PARTED_WORD.sub("", once).replace(SOFT_HYPHEN, ""))
+    return " ".join(_PARTED_COMPOUND.sub("-", once).split())
 
 
 def lines_of(text: str) -> tuple[Line, ...]:

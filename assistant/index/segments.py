@@ -30,7 +30,9 @@ FLAT, ROWS, CODES = ".flat", ".rows", ".codes"
 RECALL = 0.995
 """Least share of a flat search's ten nearest that the clusters scanned must hold; the aim is .98 for the whole."""
 _FEW = 8
-"""Up to one vector in so many, fetching those asked for is faster than asking of every vector whether it is among them."""
+"""Up to one vector in so many, computing the scores of those asked for is faster than asking of every code whether it is among them."""
+_LONG = 8
+"""From so many vectors in a range on average, it is multiplied where it lies, instead of being gathered first."""
 _CANDIDATES = 4
 """So many times what is wanted is taken from the codes before the scores are computed. Measured in docs/decisions/0013."""
 _TRAINED_ON = 50_000
@@ -123,6 +125,8 @@ class Segment:
     def __init__(self, folder: Path, name: str) -> None:
         self.name = name
         self._flat = _open(folder / f"{name}{FLAT}")
+        shape = (self._flat.ntotal, self._flat.d)
+        self._matrix: FloatArray = faiss.rev_swig_ptr(self._flat.get_xb(), shape[0] * shape[1]).reshape(shape)  # mapped, not copied
         self._codes = _open(folder / f"{name}{CODES}") if (folder / f"{name}{CODES}").exists() else None
         try:
             self.rows: IntArray = np.load(folder / f"{name}{ROWS}", mmap_mode="r", allow_pickle=False)
@@ -141,8 +145,7 @@ class Segment:
 
     def vectors(self, places: IntArray) -> FloatArray:
         """The vectors at these places, shape (n, dimension)."""
-        found = self._flat.reconstruct_batch(places) if len(places) else np.zeros((0, self.dimension))
-        return np.asarray(found, np.float32)
+        return np.asarray(self._matrix[places])
 
     def places(self, ranges: IntArray) -> IntArray:
         """Where the vectors of the paragraphs in these (n, 2) half-open ranges of rows lie, as half-open ranges of places."""
@@ -151,28 +154,38 @@ class Segment:
 
     def nearest(self, query: FloatArray, depth: int, ranges: IntArray | None = None) -> tuple[IntArray, FloatArray, bool]:
         """(rows, cosines) of at most `depth` vectors, best first, among those at these ranges of places; whether these are all."""
-        places = None if ranges is None else _spread(ranges)
-        if places is not None and len(places) * _FEW <= len(self):
-            return (*self._ranked(query, places, depth), len(places) <= depth)
-        among = len(self) if places is None else len(places)
-        sought = min(depth if self._codes is None else depth * _CANDIDATES, among)
-        scores, found = self._search(query, sought, places)
-        if self._codes is not None:
-            return (*self._ranked(query, found, depth), len(found) >= among)
-        return self.rows[found[:depth]], scores[:depth], depth >= among
+        if ranges is not None and (self._codes is None or (ranges[:, 1] - ranges[:, 0]).sum() * _FEW <= len(self)):
+            places, cosines = self._scored(query, ranges)
+            return (*self._best(places, cosines, depth), len(places) <= depth)
+        among = len(self) if ranges is None else int((ranges[:, 1] - ranges[:, 0]).sum())
+        if self._codes is None:
+            scores, found = self._search(self._flat, query, min(depth, among), None)
+            return self.rows[found], scores, depth >= among
+        _, found = self._search(self._codes, query, min(depth * _CANDIDATES, among), ranges)
+        return (*self._best(found, self._matrix[found] @ query, depth), len(found) >= among)
 
-    def _ranked(self, query: FloatArray, places: IntArray, depth: int) -> tuple[IntArray, FloatArray]:
-        cosines = self.vectors(places) @ query
+    def _scored(self, query: FloatArray, ranges: IntArray) -> tuple[IntArray, FloatArray]:
+        """(places, cosines) of all vectors at these ranges of places."""
+        places = _spread(ranges)
+        if len(ranges) * _LONG > len(places):
+            return places, self._matrix[places] @ query
+        return places, np.concatenate([self._matrix[begin:end] @ query for begin, end in ranges.tolist()])
+
+    def _best(self, places: IntArray, cosines: FloatArray, depth: int) -> tuple[IntArray, FloatArray]:
+        """(rows, cosines) of the best of these, equal ones by place."""
+        if depth < len(places):
+            least = np.partition(cosines, len(cosines) - depth)[len(cosines) - depth]
+            places, cosines = places[cosines >= least], cosines[cosines >= least]
         order = np.lexsort((places, -cosines))[:depth]
         return self.rows[places[order]], cosines[order]
 
-    def _search(self, query: FloatArray, sought: int, places: IntArray | None) -> tuple[FloatArray, IntArray]:
-        """(scores, places) of the nearest, by the codes where there are some, else by the vectors. FAISS fills up with -1."""
-        index = self._flat if self._codes is None else self._codes
+    def _search(self, index: Any, query: FloatArray, sought: int, ranges: IntArray | None) -> tuple[FloatArray, IntArray]:
+        """(scores, places) of the nearest that an index of FAISS finds, which fills up with -1."""
         parameters: dict[str, Any] = {}
-        if places is not None:
+        if ranges is not None:
             mask = np.zeros(len(self), bool)
-            mask[places] = True
+            for begin, end in ranges.tolist():
+                mask[begin:end] = True
             bits = np.packbits(mask, bitorder="little")
             parameters["sel"] = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg,arg-type]  # its stub lacks what it takes
         scanned = getattr(index, "nprobe", 0)

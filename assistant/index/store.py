@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import weakref
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -130,12 +131,13 @@ class ParagraphStore:
 
     def in_order(self, rows: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Where each paragraph row stands in the corpus: its document's place, then its row."""
-        found: dict[int, tuple[int, int]] = {}
-        for begin in range(0, len(rows), _BATCH):
-            part = rows[begin : begin + _BATCH]
-            asked = f"SELECT row, document FROM paragraphs WHERE row IN ({','.join('?' * len(part))})"
-            found |= {row: (self.order[document], row) for row, document in self.query(asked, part)}
-        return found
+        spans = self._by_first
+        owners = (spans[bisect_right(spans, row, key=lambda span: span.first) - 1] for row in rows)
+        return {row: (self.order[span.document], row) for row, span in zip(rows, owners, strict=True)}
+
+    @cached_property
+    def _by_first(self) -> list[Span]:
+        return sorted((span for _, span in self._documents.values()), key=lambda span: span.first)
 
     def document_paragraphs(self, document: str) -> tuple[Paragraph, ...]:
         """The paragraphs of one document in order; empty for an unknown id."""

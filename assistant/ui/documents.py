@@ -77,11 +77,11 @@ def removed(settings: Settings, source: str) -> Iterator[str]:
 
 
 def renewed(settings: Settings) -> Iterator[str]:
-    """Builds the index from the folder as it is now, whatever was put there or changed by hand."""
-    yield from _built(settings, folder_of(settings), [], [])
+    """Builds the index from the folder as it is now, whatever was put there or changed by hand, and tells what could not be read."""
+    yield from _built(settings, folder_of(settings), None, [])
 
 
-def _built(settings: Settings, folder: Path, names: Sequence[str], said: list[str]) -> Iterator[str]:
+def _built(settings: Settings, folder: Path, names: Sequence[str] | None, said: list[str]) -> Iterator[str]:
     told: queue.Queue[str | BuildReport | Exception] = queue.Queue()
 
     def work() -> None:
@@ -105,12 +105,12 @@ def _built(settings: Settings, folder: Path, names: Sequence[str], said: list[st
     yield _lines(said)
 
 
-def _came_of(report: BuildReport, names: Sequence[str]) -> list[str]:
-    """What a build made of the files that were added, and what it skipped."""
-    new = [entry for entry in report.entries if entry.document.source in names]
+def _came_of(report: BuildReport, names: Sequence[str] | None) -> list[str]:
+    """What a build made of the files that were added, and what it skipped of them; of the whole folder where `names` is None."""
+    new = [entry for entry in report.entries if entry.document.source in (names or ())]
     lines = [f"{entry.document.source}: {_numbering(entry.ledger)}" for entry in new]
     lines += [f"{entry.document.source}: {warning}" for entry in new for warning in warnings_of(entry.ledger)]
-    lines += [item.reason for item in report.skipped if _concerns(item, names)]
+    lines += [item.reason for item in report.skipped if names is None or _concerns(item, names)]
     return [*lines, f"Indexed: {render.counted(report.documents, 'document')}, {render.counted(report.paragraphs, 'paragraph')}"]
 
 

@@ -20,7 +20,7 @@ body { margin: 0 auto; padding: 1rem; max-width: 46rem; }
 form { display: flex; gap: .5rem; margin-bottom: 1rem; }
 input { flex: 1; font: inherit; padding: .4rem .6rem; } button { font: inherit; padding: .4rem .9rem; }
 h1 { font-size: 1.05rem; } p { margin: .4rem 0; } details { margin: .1rem 0 .7rem 1rem; font-size: .92rem; }
-summary { cursor: pointer; } .standing { border: 1px solid; border-radius: 3px; padding: 0 .3em; font-size: .8em; }
+summary { cursor: pointer; }
 footer, .remark { opacity: .8; font-size: .9rem; } mark { background: #ffe58a; color: #1b1b1b; }
 """
 
@@ -73,4 +73,4 @@ def _reference(citation: Citation, texts: Mapping[str, Passage]) -> str:
     text = passage.paragraph.text if passage else citation.quote
     stands = passage is not None and text[citation.start : citation.end] == citation.quote
     shown = marked(text, (citation.start, citation.end) if stands else None)
-    return f'<details><summary>{escape(citation.reference)}{render.standing(document)}</summary><p dir="auto">{shown}</p></details>'
+    return f'<details><summary>{escape(render.full(citation.reference, document))}</summary><p dir="auto">{shown}</p></details>'

@@ -22,6 +22,8 @@ MOST = 50
 """Places of a link that are looked up; an answer has fewer."""
 SEARCHED_AGAIN = "The documents were indexed again since this link was made; these are the same places as they read now."
 CHANGED = "{} of the places that this link names no longer hold the words that were quoted; they are left out."
+LINKED = "link"
+"""The id of an answer that was read from a link."""
 _PLACE = re.compile(r"(?P<id>[^\n]+#[^\n#]+):(?P<start>\d{1,7})-(?P<end>\d{1,7}):(?P<check>[0-9a-f]{8})", re.ASCII)
 
 
@@ -89,7 +91,7 @@ def answer_of(linked: Link, assistant: Shows) -> Answer:
     if missing := len(linked.places) - len(statements):
         remarks.append(CHANGED.format(missing))
     return Answer(
-        id="link",
+        id=LINKED,
         question=linked.question,
         searched_question=linked.question,
         status="answered" if statements else "abstained",
@@ -100,6 +102,14 @@ def answer_of(linked: Link, assistant: Shows) -> Answer:
         generation=generation,
         remarks=tuple(remarks),
     )
+
+
+def shows(linked: Link, answer: Answer, filters: Filters) -> bool:
+    """Whether `answer`, asked with `filters`, is what this link showed before: a page that is loaded again shows it once."""
+    if answer.id != LINKED or (answer.question, filters) != (linked.question, linked.filters):
+        return False
+    told = parse(link(answer, filters).removeprefix("?"))
+    return told is not None and set(told.places) <= set(linked.places) and bool(told.places) == bool(linked.places)
 
 
 def _place(citation: Citation) -> str:

@@ -91,7 +91,7 @@ class _Page:
         self.only = gr.Dropdown(
             offered, multiselect=True, label="Search only in", visible=bool(offered), elem_id="only", info=None, filterable=True
         )
-        self.active = _show(render.active(active), "active")
+        self.active = _show(render.active(active), "active", asset("labels.js"))
 
     def _model_panel(self, active: Choice) -> None:
         ways = [("Quote the documents", "quote"), ("Let a language model write", "model")]
@@ -116,7 +116,7 @@ class _Page:
                 file_count="multiple",
                 file_types=list(SUFFIXES),
                 visible=self.changes,
-                height=120,
+                height=150,
                 elem_id="add-documents",
             )
             self.renew = gr.Button("Read the folder again", visible=self.changes, elem_id="renew")
@@ -193,6 +193,8 @@ class _Page:
         masthead, welcome = self.opening()
         turns = keeping.unpack(kept)
         linked = links.parse(str(request.query_params or ""))
+        if linked and any(turn.answer and links.shows(linked, turn.answer, turn.filters) for turn in turns):
+            linked = None  # it was shown before this reload, and is part of the conversation
         if linked:
             turns = (*turns, linked_turn(self.assistant, linked))
         only = gr.update(choices=(offered := self._offered()), visible=bool(offered))

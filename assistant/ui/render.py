@@ -54,9 +54,9 @@ def standing(document: Document | None) -> str:
 
 
 def full(reference: str, document: Document | None) -> str:
-    """The whole reference with the document's standing, for where no label can stand beside it."""
+    """The whole reference with the document's standing, once, for where no label can stand beside it."""
     word = STANDINGS.get(document.standing) if document else None
-    return f"{reference} ({word})" if word else reference
+    return reference if word is None or f"{word})" in reference else f"{reference} ({word})"
 
 
 def sentence(line: str) -> str:
@@ -67,13 +67,13 @@ def sentence(line: str) -> str:
 def chip(place: Place, reference: str, document: Document | None = None, named: bool = False) -> str:
     """A reference as a button that opens its paragraph.
 
-    `named` writes the document's symbol and title on it too. Its standing is always written: a draft is never taken for
-    an adopted text.
+    `named` writes the document's symbol on it too, or its title where it has none: "A/78/265, para. 23". Its standing is always
+    written: a draft is never taken for an adopted text.
     """
     parts = [f'<span class="chip-paragraph">{escape(short(reference, document))}</span>']
     if document and named:
-        symbol = f'<span class="chip-symbol">{escape(document.symbol)}</span> ' if document.symbol else ""
-        parts.insert(0, f'{symbol}<span class="chip-title" dir="auto">{escape(document.title)}</span>')
+        kind = "symbol" if document.symbol else "title"
+        parts.insert(0, f'<span class="chip-{kind}"><bdi>{escape(name(document))}</bdi>,</span>')
     return (
         f'<button type="button" class="chip" data-document="{escape(place.document)}" data-label="{escape(place.label)}"'
         f' data-quote="{escape(place.quote)}" data-start="{place.start}" title="{escape(full(reference, document))}"'
@@ -100,7 +100,8 @@ def withheld(items: Sequence[Withheld]) -> str:
     if not items:
         return ""
     rows = "".join(
-        f'<li><span class="withheld-text" dir="auto">{escape(item.text)}</span> <span class="reason">{escape(item.reason)}</span></li>'
+        f'<li><span class="withheld-text" dir="auto">{escape(item.text)}</span>'
+        f' <span class="reason">{escape(sentence(item.reason))}</span></li>'
         for item in items
     )
     summary = f"{counted(len(items), 'sentence')} withheld"
@@ -254,27 +255,30 @@ def _remarks(item: Turn) -> str:
 
 
 def _foot(item: Turn, named: bool) -> str:
+    """How much was searched, and below it what can be done with the answer."""
     if item.searched is None:
-        return f"<footer>{_once_more(item)}</footer>" if item.problem else ""
+        return f'<footer><div class="acts">{_once_more(item)}</div></footer>' if item.problem else ""
     only = f"<p>Only {escape('; '.join(words(choice) for choice in choices_of(item.filters)))}.</p>" if item.filters else ""
     line = f"<p>{searched(item.searched.coverage)}</p>{only}"
     if item.answer is None:
-        return f"<footer>{line}{nearest(item.passages, named)}{_once_more(item) if item.problem else ''}</footer>"
+        acts = f'<div class="acts">{_once_more(item)}</div>' if item.problem else ""
+        return f'<footer><div class="scope">{line}</div>{nearest(item.passages, named)}{acts}</footer>'
+    copy = f'<button type="button" class="copy" data-copy="{escape(plain(item))}">Copy with references</button>'
     taken = f'<button type="button" class="link" data-link="{escape(link(item.answer, item.filters))}">Copy link</button>'
+    collect = f'<button type="button" class="collect" data-question="{escape(item.question)}">Add to briefing</button>'
+    acts = f"{taken}{collect}{_once_more(item)}{_verdicts(item)}"
     if item.answer.status == "abstained":
-        return f"<footer>{line}{_once_more(item)}{_verdicts(item)}</footer>"
+        return f'<footer><div class="scope">{line}</div><div class="acts">{acts}</div></footer>'
     by = f"<p>Written by {escape(item.answer.model or 'a language model')}.</p>" if item.mode == "model" else ""
     found = f'<details class="considered"><summary>Nearest paragraphs</summary>{nearest(item.passages, named)}</details>'
-    copy = f'<button type="button" class="copy" data-copy="{escape(plain(item))}">Copy with references</button>'
-    collect = f'<button type="button" class="collect" data-question="{escape(item.question)}">Add to briefing</button>'
-    return f"<footer>{line}{by}{found}{copy}{taken}{collect}{_once_more(item)}{_verdicts(item)}</footer>"
+    return f'<footer><div class="scope">{line}{by}{found}</div><div class="acts">{copy}{acts}</div></footer>'
 
 
 def _once_more(item: Turn) -> str:
     """The same question again, or in other words."""
     asked = escape(item.question)
     again = f'<button type="button" class="again" data-question="{asked}">Ask again</button>'
-    return f'{again}<button type="button" class="edit" data-question="{asked}">Edit the question</button>'
+    return f'{again}<button type="button" class="edit" data-question="{asked}">Edit question</button>'
 
 
 def _verdicts(item: Turn) -> str:

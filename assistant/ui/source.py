@@ -14,6 +14,8 @@ CHANGED = "The quoted words are no longer in this paragraph: the documents were 
 
 LONG = 200
 """Characters beyond which a neighbour fades out; about four lines of the panel, the rest of its lines are not shown."""
+LONG_TITLE = 140
+"""Characters beyond which a title stands in three lines, so that the paragraph below it is in view: some reports' have 300."""
 
 
 def empty() -> str:
@@ -58,10 +60,11 @@ def facts(document: Document) -> list[str]:
 
 def _head(passage: Passage) -> str:
     document = passage.document
-    known = "".join(f'<li dir="auto">{escape(fact)}</li>' for fact in facts(document))
-    path = "".join(f'<li dir="auto">{escape(part)}</li>' for part in passage.paragraph.heading if part != document.title)
+    title, long = escape(document.title), " long" if len(document.title) > LONG_TITLE else ""
+    known = "".join(f"<li><bdi>{escape(fact)}</bdi></li>" for fact in facts(document))
+    path = "".join(f"<li><bdi>{escape(part)}</bdi></li>" for part in passage.paragraph.heading if part != document.title)
     return (
-        f'<header><h2 dir="auto">{escape(document.title)}{standing(document)}</h2>'
+        f'<header><h2 dir="auto"><span class="title{long}" title="{title}">{title}</span>{standing(document)}</h2>'
         '<button type="button" class="shut" aria-label="Close the source">×</button>'
         + (f'<ul class="facts">{known}</ul>' if known else "")
         + (f'<ol class="heading-path" aria-label="Heading">{path}</ol>' if path else "")
@@ -75,8 +78,7 @@ def _cited(place: Place, passage: Passage) -> str:
     changed = f'<p class="remark">{CHANGED}</p>' if place.quote and span is None else ""
     number = f'<h3 aria-live="polite">{escape(short(passage.reference, passage.document))}{_pages(passage)}</h3>'
     text = f'<p dir="auto"{_language(passage)}>{marked(paragraph.text, span)}</p>'
-    limited = f"{passage.document.standing})" in passage.reference  # a standing that limits the use is in the reference already
-    footnote = escape(f"{passage.reference if limited else full(passage.reference, passage.document)}.")
+    footnote = escape(f"{full(passage.reference, passage.document)}.")
     copy = f'<button type="button" class="copy" data-copy="{footnote}">Copy as footnote</button>'
     collect = '<button type="button" class="collect" aria-label="Add this paragraph to the briefing">Add to briefing</button>'
     acts = f'<p class="acts">{copy}{collect}</p>'

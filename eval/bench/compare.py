@@ -2,7 +2,7 @@
 
     python eval/bench/compare.py DATA [--workspace DIR] [--peer PYTHON] [--out FILE.md]
 
-DATA holds corpus.jsonl, queries.jsonl and qrels.tsv. `--peer` is the Python of an environment that peer.py describes; without it only
+DATA holds corpus.jsonl, queries.jsonl and qrels.tsv. `--peer` is the Python of an environment that speed/peer.py describes; without it only
 ours is measured. Both search text in, ranked documents out, in a process that is warm. Prints a Markdown table: nDCG@10 and
 R@100 of ir-measures over the judged queries, medians and 95th percentiles of the time of a query, and their ratio.
 """
@@ -14,55 +14,39 @@ import datetime as dt
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import ir_measures
 from ir_measures import R, nDCG
+from speed.protocol import Side
 
 from assistant import Assistant, load_settings
 from assistant.index.build import build
 from assistant.retrieval.fusion import fuse
 
-HERE = Path(__file__).parent
 WARM_UP = 10
 PAUSE = 0.05
 """Seconds between two searches: threads of one process that still spin must not slow the other down."""
 DEPTH = 100
 
 
-class Peer:
-    """The other stack in a process of its own."""
+def _peer(python: str, corpus: Path) -> Side:
+    """The other stack, built over `corpus` and ready."""
+    peer = Side("peer", python)
+    peer.call("load_encoder")
+    with tempfile.TemporaryDirectory() as place:
+        peer.call("build", corpus=str(corpus), place=place)
+    return peer
 
-    def __init__(self, python: str, corpus: Path) -> None:
-        command = [python, str(HERE / "peer.py"), str(corpus)]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.build_seconds = float(self._read()["build_s"])
 
-    def _read(self) -> dict[str, Any]:
-        assert self._process.stdout
-        line = self._process.stdout.readline()
-        if not line:
-            raise SystemExit("the peer stopped; its environment is described in eval/bench/peer.py")
-        found: dict[str, Any] = json.loads(line)
-        return found
-
-    def search(self, query: str) -> tuple[list[str], float]:
-        """Ids in order, and the seconds the peer itself measured."""
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps(query) + "\n")
-        self._process.stdin.flush()
-        answer = self._read()
-        return answer["ids"], float(answer["seconds"])
-
-    def close(self) -> None:
-        """Ends the process."""
-        self._process.communicate()
+def _search(peer: Side, query: str) -> tuple[list[str], float]:
+    """Ids in order, and the seconds the peer itself measured."""
+    answer = peer.call("search", text=query, leg="hybrid", top=DEPTH)
+    return answer["ids"], float(answer["seconds"])
 
 
 def read_judged(data: Path) -> tuple[dict[str, str], list[ir_measures.Qrel]]:
@@ -115,11 +99,11 @@ def main() -> None:
 def report(assistant: Assistant, data: Path, python: str | None, out: Path | None) -> str:
     """The comparison as Markdown; also written to `out`."""
     queries, qrels = read_judged(data)
-    peer = Peer(python, data / "corpus.jsonl") if python else None
+    peer = _peer(python, data / "corpus.jsonl") if python else None
     for number in range(WARM_UP):  # other texts than the queries, whose vectors must not be remembered
         assistant.search(f"warm up number {number}", top=DEPTH)
         if peer:
-            peer.search(f"warm up number {number}")
+            _search(peer, f"warm up number {number}")
     ours: dict[str, list[str]] = {}
     theirs: dict[str, list[str]] = {}
     our_seconds, their_seconds = [], []
@@ -130,7 +114,7 @@ def report(assistant: Assistant, data: Path, python: str | None, out: Path | Non
         ours[query] = [passage.document.id for passage in passages]
         if peer:
             time.sleep(PAUSE)
-            theirs[query], seconds = peer.search(text)
+            theirs[query], seconds = _search(peer, text)
             their_seconds.append(seconds)
             time.sleep(PAUSE)
     runs = legs(assistant, queries) | {"**ours, hybrid**": ours} | ({"LangChain, hybrid": theirs} if peer else {})
