@@ -3,7 +3,7 @@
     python eval/bench/quality.py DATA [--peer PYTHON] [--sample 50] [--out eval/published/retrieval.md]
 
 DATA holds scifact, cranfield, cacm, unfccc and squad2. Everything is chosen on the training claims of SciFact and reported on the
-others. `--peer` is the Python of an environment that peer.py describes. Documents are indexed, and embedded for the trials, once in
+others. `--peer` is the Python of an environment that speed/peer.py describes. Documents are indexed, and embedded for the trials, once in
 eval/cache/: the first run takes long, another one minutes. `--sample` questions a set are asked of the reader.
 """
 
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     if options.peer and not shutil.which(options.peer):
-        raise SystemExit(f"--peer {options.peer} is no program; eval/bench/peer.py says how to make its environment")
+        raise SystemExit(f"--peer {options.peer} is no program; eval/bench/speed/peer.py says how to make its environment")
     if missing := [name for name in NEEDED if not (options.data / name).is_file()]:
         raise SystemExit(f"{options.data} lacks {missing[0]}; DATA is the folder that holds the five sets")
     try:
@@ -99,7 +99,7 @@ def of_peer(material: Material, python: str) -> dict[str, Rankings]:
     script = Path(__file__).parent / "retrieval" / "peer_ranks.py"
     done = subprocess.run([python, "-W", "ignore", str(script)], input=json.dumps(asked), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"the peer stopped: {done.stderr.strip().splitlines()[-1]}; its environment is described in eval/bench/peer.py")
+        raise SystemExit(f"the peer stopped: {done.stderr.strip().splitlines()[-1]}; how to make its environment: speed/peer.py")
     answer = {"LangChain, dense": dense.tolist(), **{f"LangChain, {name}": rows for name, rows in json.loads(done.stdout).items()}}
     return {system: [[material.ids[row] for row in rows] for rows in found] for system, found in answer.items()}
 

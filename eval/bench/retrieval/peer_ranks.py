@@ -1,4 +1,4 @@
-"""Ranks as the stack of LangChain parts does: runs in an environment of its own (eval/bench/peer.py says how to make it).
+"""Ranks as the stack of LangChain parts does: runs in an environment of its own (eval/bench/speed/peer.py says how to make it).
 
 Reads {"texts": […], "queries": […], "dense": [[row, …], …]} from stdin, where `dense` is the first hundred by cosine, and writes
 {"lexical": [[row, …], …], "hybrid": […]}: BM25Retriever and EnsembleRetriever with their defaults, each to a hundred.
