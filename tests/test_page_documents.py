@@ -102,9 +102,11 @@ def test_a_conversation_survives_a_reload(reader: Visitor) -> None:
     chip = reader.turns.last.locator(".statement .chip").first
     chip.click()
     expect(reader.source.locator("mark")).to_have_text(chip.get_attribute("data-quote") or "no quote")
+    size = "(localStorage['assistant-conversation'] ?? '').length"
+    before = reader.page.evaluate(size)
     reader.page.get_by_role("button", name="New conversation").click()
     expect(reader.turns).to_have_count(0)
-    reader.page.wait_for_timeout(500)
+    reader.page.wait_for_function(f"{size} < {before} - 100")  # the browser forgets a moment later
     reader.page.reload()
     expect(reader.page.locator(".welcome")).to_be_visible()
     expect(reader.turns).to_have_count(0)

@@ -1,4 +1,4 @@
-"""Writes eval/published/speed.md, speed.json beside it, and the plots in speed/."""
+"""Writes eval/published/speed.md, and its figures as JSON and its plots in speed/."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def publish(bench: Bench, out: Path) -> None:
     (out / "speed.md").write_text(_markdown(bench, kept, found, rows, used, drawn), encoding="utf-8")
     raw = {"date": _dates(kept)[-1] if kept else "", "cores": os.cpu_count(), "versions": versions(), "code": code_sha256()}
     content = raw | {"texts": used, "samples": _rounded(kept)}
-    (out / "speed.json").write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
+    (out / "speed" / "figures.json").write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _is_used(name: str, kept: dict[str, Any]) -> bool:
