@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import ir_measures
@@ -23,7 +24,9 @@ from assistant.eval.execute import DEPTH, workspace_of
 from assistant.eval.gold import GoldQuestion
 from assistant.eval.sets import open_set, sample
 from assistant.eval.statistics import SEED
+from assistant.reader import Reader
 from assistant.reader.opening import load_reader
+from assistant.retrieval.searcher import Searcher
 from assistant.schema import Passage
 from assistant.settings import load
 
@@ -42,6 +45,28 @@ def ndcg(questions: list[GoldQuestion], rankings: list[list[Passage]]) -> np.nda
     return np.array([values.get(question.id, 0.0) for question in questions])
 
 
+def reread(
+    searcher: Searcher, reader: Reader, questions: Sequence[GoldQuestion], read: int
+) -> tuple[list[list[Passage]], list[list[Passage]]]:
+    """The ranking of each question as the search gives it, and with its first `read` in the reader's order."""
+    before, after = [], []
+    for done, question in enumerate(questions, 1):
+        passages = searcher.search(question.question, top=DEPTH)
+        best = passages[:read]
+        before.append(list(passages))
+        after.append([*ordered(best, reader.read(question.question, best).relevance), *passages[read:]])
+        sys.stderr.write(f"\rread for {done} of {len(questions)} questions\033[K")
+    return before, after
+
+
+def difference(before: np.ndarray, after: np.ndarray) -> tuple[float, float, float]:
+    """The mean difference of paired values and its 95 % interval, by bootstrap over the questions; seeded."""
+    dice = np.random.default_rng(SEED)
+    means = [float(np.mean((after - before)[dice.integers(0, len(before), len(before))])) for _ in range(DRAWS)]
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float((after - before).mean()), float(low), float(high)
+
+
 def main() -> None:
     """Measures each set and prints a line; --out keeps all of them."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -58,25 +83,15 @@ def main() -> None:
         found = open_set(path)
         questions = list(sample(found.questions, options.sample))
         searcher = Assistant(workspace_of(found, settings, lambda what, done, total: None)).session().searcher
-        before, after = [], []
-        for done, question in enumerate(questions, 1):
-            passages = searcher.search(question.question, top=DEPTH)
-            best = passages[: options.read]
-            before.append(list(passages))
-            after.append([*ordered(best, reader.read(question.question, best).relevance), *passages[options.read :]])
-            sys.stderr.write(f"\r{found.name}: {done} of {len(questions)}\033[K")
-        one, other = ndcg(questions, before), ndcg(questions, after)
-        dice = np.random.default_rng(SEED)
-        means = [float(np.mean((other - one)[dice.integers(0, len(one), len(one))])) for _ in range(DRAWS)]
-        low, high = np.percentile(means, [2.5, 97.5])
+        before, after = (ndcg(questions, rankings) for rankings in reread(searcher, reader, questions, options.read))
         results.append(
             {
                 "set": found.name,
                 "queries": len(questions),
                 "read": options.read,
-                "ndcg@10 fused": round(float(one.mean()), 4),
-                "ndcg@10 re-ranked": round(float(other.mean()), 4),
-                "difference": [round(float(value), 4) for value in ((other - one).mean(), low, high)],
+                "ndcg@10 fused": round(float(before.mean()), 4),
+                "ndcg@10 re-ranked": round(float(after.mean()), 4),
+                "difference": [round(value, 4) for value in difference(before, after)],
                 "data": dict(found.data),
             }
         )

@@ -30,28 +30,33 @@ def place_of(identity: str) -> tuple[str, str]:
     return document.replace("#", "/"), label
 
 
-def main() -> None:
+def write_set(folder: Path, out: Path) -> None:
     """Writes the two files."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("out", type=Path)
-    options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
+    out.mkdir(parents=True, exist_ok=True)
     texts: dict[tuple[str, str], str] = {}
-    with (options.out / "paragraphs.jsonl").open("w", encoding="utf-8") as out:
-        for row in rows(options.folder / "paragraphs.jsonl"):
+    with (out / "paragraphs.jsonl").open("w", encoding="utf-8") as stream:
+        for row in rows(folder / "paragraphs.jsonl"):
             (document, label), heading = place_of(row["id"]), [part for part in (row["decision"], row["heading"]) if part]
             texts[document, label] = row["text"]
             line = {"document": document, "label": label, "title": row["symbol"] or row["doc"], "heading": heading, "text": row["text"]}
-            out.write(json.dumps(line, ensure_ascii=False) + "\n")
-    with (options.out / "gold.jsonl").open("w", encoding="utf-8") as out:
-        for row in rows(options.folder / "qa.jsonl"):
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with (out / "gold.jsonl").open("w", encoding="utf-8") as stream:
+        for row in rows(folder / "qa.jsonl"):
             if row["guess_clear"]:
                 document, label = place_of(row["paragraph_guess"])
                 text = " ".join(texts[document, label].split())
                 answers = (row["answer"],) if " ".join(row["answer"].split()) in text else ()
                 question = GoldQuestion(row["id"], row["question"], True, (GoldReference(document, label),), answers, ())
-                out.write(json.dumps(question.to_json(), ensure_ascii=False) + "\n")
+                stream.write(json.dumps(question.to_json(), ensure_ascii=False) + "\n")
+
+
+def main() -> None:
+    """Reads the arguments."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("out", type=Path)
+    options = parser.parse_args()
+    write_set(options.folder, options.out)
 
 
 if __name__ == "__main__":
