@@ -5,7 +5,7 @@ Rows are the paragraph store's numbers of paragraphs and documents. Fusion is no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Hits = list[tuple[int, float]]
 """(paragraph row, score), best first, equal scores by row; each row once."""
+DECIMALS = 6
+"""To so many a cosine is rounded: those of equal vectors differ in the next one, by where the vectors lie in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ class DenseLeg(Protocol):
         Raises:
             MismatchedIndex: the query has another length than the vectors.
         """
+
+    def of_rows(self, rows: Sequence[int]) -> list[FloatArray]:
+        """The vectors of each of these paragraphs, shape (windows, dimension), as they were written."""
 
 
 class LexicalLeg(Protocol):

@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from assistant.errors import DamagedIndex
 from assistant.index.encoder import FloatArray
+from assistant.index.legs import DECIMALS
 from assistant.settings import VectorSettings
 
 FLAT, ROWS, CODES = ".flat", ".rows", ".codes"
@@ -160,7 +161,7 @@ class Segment:
         among = len(self) if ranges is None else int((ranges[:, 1] - ranges[:, 0]).sum())
         if self._codes is None:
             scores, found = self._search(self._flat, query, min(depth, among), None)
-            return self.rows[found], scores, depth >= among
+            return self.rows[found], np.round(scores, DECIMALS), depth >= among
         _, found = self._search(self._codes, query, min(depth * _CANDIDATES, among), ranges)
         return (*self._best(found, self._matrix[found] @ query, depth), len(found) >= among)
 
@@ -173,6 +174,7 @@ class Segment:
 
     def _best(self, places: IntArray, cosines: FloatArray, depth: int) -> tuple[IntArray, FloatArray]:
         """(rows, cosines) of the best of these, equal ones by place."""
+        cosines = np.round(cosines, DECIMALS)
         if depth < len(places):
             least = np.partition(cosines, len(cosines) - depth)[len(cosines) - depth]
             places, cosines = places[cosines >= least], cosines[cosines >= least]
