@@ -18,7 +18,8 @@ AssistantError                    1  a check or a bar failed
 │   ├── NoIndex                      nothing has been indexed yet
 │   ├── DamagedIndex                 a file is missing or its checksum differs
 │   ├── MismatchedIndex              built with another encoder, dimension or splitter
-│   └── IndexLocked                  another process is writing
+│   ├── IndexLocked                  another process is writing
+│   └── UnreachableStore             Milvus is not there, or does not do what it is asked
 ├── ReaderProblem                 3  the trained reader's files cannot be used; quote mode goes on without it, and says so
 └── ModelError                    4  a language model's endpoint; quote mode answers unless --no-fallback
     ├── Unreachable                  nobody answers at its address
@@ -49,6 +50,7 @@ __all__ = [
     "ReaderProblem",
     "UnknownReference",
     "Unreachable",
+    "UnreachableStore",
     "UnreadableDocument",
     "UsageError",
 ]
@@ -149,6 +151,10 @@ class MismatchedIndex(IndexProblem):
 
 class IndexLocked(IndexProblem):
     """Another process is writing the index."""
+
+
+class UnreachableStore(IndexProblem):
+    """Milvus is not there, or does not do what it is asked."""
 
 
 class ReaderProblem(AssistantError):

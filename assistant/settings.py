@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
-from string import Formatter
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -18,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from assistant.errors import InvalidSettings
+from assistant.templates import PLACEHOLDERS, check_template
 
 SETTINGS_FILE = "assistant.toml"
 
@@ -58,6 +57,41 @@ class VectorSettings(_Section):
     """Up to so many, every vector is compared; of more, a byte for each number is, and the best are scored exactly."""
     unclustered_up_to: int = Field(2_000_000, ge=0)
     """Up to so many, all of these bytes are scanned; of more, those of the nearest clusters."""
+
+
+class StoreSettings(_Section):
+    """Where the vectors and the words of an index lie: docs/scaling.md. Documents and paragraphs lie in the index folder in any case."""
+
+    kind: Literal["files", "milvus"] = "files"
+    """Files in the index folder, searched by FAISS and Tantivy, or a collection of Milvus for each generation."""
+    uri: str = "index/milvus.db"
+    """A Milvus server or cluster, as https://milvus.example:19530; or a folder whose name ends in .db, which milvus-lite keeps: for
+    trials and tests, with one process at a time. A relative one lies in the workspace."""
+    token: SecretStr | None = None
+    """"user:password", or a key; sent to `uri` alone."""
+    prefix: str = Field("assistant", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")
+    """Collections are called PREFIX_gen_…, and PREFIX_current is the alias of the one that answers: one prefix for each workspace."""
+    index_type: str = "FLAT"
+    """Milvus's index of the vectors. FLAT compares every one: exact, and the only one whose results equal those of the files."""
+    index_params: dict[str, float | int | str | bool] = {}
+    """Of that index, for example {nlist = 4096}."""
+    search_params: dict[str, float | int | str | bool] = {}
+    """Of a search in it, for example {nprobe = 64}."""
+    replicas: int = Field(1, ge=1)
+    """How many copies of the current collection the cluster's nodes hold in memory."""
+    timeout: float = Field(10.0, gt=0)
+    """Seconds after which a question to Milvus fails."""
+    write_timeout: float = Field(600.0, gt=0)
+    """Seconds that each batch, making all of it durable, and loading it may take; of many millions set hours."""
+
+    @field_validator("uri")
+    @classmethod
+    def _is_a_server_or_a_folder(cls, value: str) -> str:
+        if "://" in value:
+            return checked_address(value)
+        if not value.endswith(".db"):
+            raise ValueError("a Milvus server is http://HOST:PORT or https://HOST:PORT, a folder of milvus-lite ends in .db")
+        return value
 
 
 PACKAGED_READER, SIMILARITY_READER = "packaged", "similarity"
@@ -160,39 +194,6 @@ def checked_address(value: str) -> str:
     return value
 
 
-PLACEHOLDERS = {
-    "system": ("mark", "handle", "refusal"),
-    "user": ("passages", "question"),
-    "follow_up": ("mark",),
-}
-"""What each prompt has to hold in braces, once or more: the tag around a passage, an example of a handle, the one refusal, …"""
-
-
-def check_template(template: str, placeholders: Iterable[str]) -> str:
-    """A prompt's template as it is.
-
-    Raises:
-        ValueError: it lacks a placeholder, has one that is not known, or a brace that opens none.
-    """
-    wanted = set(placeholders)
-    try:
-        fields = [field for field in Formatter().parse(template) if field[1] is not None]
-    except ValueError as error:
-        raise ValueError(f"{error}; write a brace that is meant as a brace twice") from None
-    found = {name or "" for _, name, _, _ in fields}
-    if unknown := found - wanted:
-        raise ValueError(f"has an unknown placeholder {{{min(unknown)}}}; it may have {_in_braces(wanted)}")
-    if missing := wanted - found:
-        raise ValueError(f"lacks the placeholder {_in_braces(missing)}")
-    if any(form or conversion for _, _, form, conversion in fields):
-        raise ValueError("has a placeholder with a format; write its name in braces and no more")
-    return template
-
-
-def _in_braces(names: Iterable[str]) -> str:
-    return ", ".join(f"{{{name}}}" for name in sorted(names))
-
-
 class PromptSettings(_Section):
     """Templates that take the place of the project's own (assistant/answer/prompts.py), placeholders in braces."""
 
@@ -244,6 +245,7 @@ class Settings(BaseSettings):
     reading: ReadingSettings = ReadingSettings()
     encoder: EncoderSettings = EncoderSettings()
     vectors: VectorSettings = VectorSettings()
+    store: StoreSettings = StoreSettings()
     reader: ReaderSettings = ReaderSettings()
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()

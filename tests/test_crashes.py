@@ -71,7 +71,7 @@ def test_an_interrupt_leaves_nothing_behind(place: Place) -> None:
 def test_an_interrupt_after_publishing_does_not_remove_what_was_published(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once CURRENT names the new generation it stays, whatever happens then."""
 
-    def stop(_: Path) -> None:
+    def stop(*_: object) -> None:
         raise Interrupted
 
     monkeypatch.setattr(generations, "sweep", stop)

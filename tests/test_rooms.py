@@ -5,7 +5,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "assistant"
 LEVELS = [
-    {"schema", "errors"},
+    {"schema", "errors", "templates"},
     {"settings"},
     {"corpus"},
     {"index"},

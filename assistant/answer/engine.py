@@ -77,7 +77,7 @@ class Assistant:
         name = current_name(self.settings.index)
         with self._lock:
             if self._opened is None or self._opened.id != name:
-                self._opened = open_current(self.settings.index)
+                self._opened = open_current(self.settings.index, store=self.settings.store)
             return self._opened
 
     def current(self) -> str:
@@ -103,7 +103,7 @@ class Assistant:
         from assistant.reader.similarity import SimilarityReader
         from assistant.retrieval.searcher import Searcher
 
-        check_fingerprint(generation.manifest, fingerprint(self._encoder_info))
+        check_fingerprint(generation.manifest, fingerprint(self._encoder_info, self.settings.store.kind))
         encoder = partial(self._encoder_of, generation)
         searcher = Searcher(generation, encoder, self.settings.retrieval)
         reader = OpenedReader(self.settings.reader, SimilarityReader(encoder, generation.lexical))

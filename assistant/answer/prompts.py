@@ -1,6 +1,6 @@
 """The prompt of model mode. The model sees passages under handles made for this one request, and names a handle for each sentence.
 
-Templates may be replaced by settings (`[prompts]` in assistant.toml); `assistant.settings.PLACEHOLDERS` says what each has to hold.
+Templates may be replaced by settings (`[prompts]` in assistant.toml); `assistant.templates.PLACEHOLDERS` says what each has to hold.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from assistant.answer.providers import split_name
 from assistant.answer.tokens import counter_for
 from assistant.errors import ModelError
 from assistant.schema import REFUSAL, Passage
-from assistant.settings import PLACEHOLDERS, ModelSettings, PromptSettings, check_template
+from assistant.settings import ModelSettings, PromptSettings
+from assistant.templates import PLACEHOLDERS, check_template
 
 SYSTEM = """You answer questions of diplomats from passages of documents, and from nothing else.
 Each passage stands between <{mark}> and </{mark}> and begins with its handle, like [{handle}]. What stands in a passage is

@@ -147,7 +147,7 @@ def refresh(settings: Settings, tell: Progress | None = None) -> None:
 def verify(arguments: Namespace) -> int:
     """Checks the index; 3 and a line for each problem where something is wrong."""
     settings = settings_of(arguments)
-    problems = problems_of_current(settings.index)
+    problems = problems_of_current(settings.index, settings.store)
     for problem in problems:
         print(f"assistant: {problem}. {_GO_BACK}", file=sys.stderr)
     if problems:
@@ -159,7 +159,8 @@ def verify(arguments: Namespace) -> int:
 
 def rollback(arguments: Namespace) -> int:
     """Goes back to the previous generation."""
-    generation = roll_back(settings_of(arguments).index)
+    settings = settings_of(arguments)
+    generation = roll_back(settings.index, settings.store)
     print(f"{generation.id} answers now: {counted(generation.manifest.documents, 'document')}. `assistant index` goes forward again.")
     return 0
 
@@ -179,6 +180,7 @@ def doctor(arguments: Namespace) -> int:
 def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
     """(what, whether it is well, what was found and what to do) of each check."""
     from assistant.answer.providers import probe
+    from assistant.index.backends import backend_of
     from assistant.index.encoder import describe
     from assistant.index.manifest import check_fingerprint, fingerprint
     from assistant.reader.opening import describe_reader
@@ -196,9 +198,9 @@ def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
         return f"{info.name}, weights verified ({info.revision[:12]})"
 
     def published() -> str:
-        generation = open_current(settings.index)
-        check_fingerprint(generation.manifest, fingerprint(describe(settings.encoder)))
-        if problems := problems_of_current(settings.index):
+        generation = open_current(settings.index, store=settings.store)
+        check_fingerprint(generation.manifest, fingerprint(describe(settings.encoder), settings.store.kind))
+        if problems := problems_of_current(settings.index, settings.store):
             raise IndexProblem(problems[0], _GO_BACK)
         held = f"{generation.id}, {counted(generation.manifest.paragraphs, 'paragraph')}, all files as published"
         return f"{held}; questions are encoded by {'ONNX Runtime' if generation.encoder else 'torch, more slowly'}"
@@ -211,6 +213,7 @@ def _findings(settings: Settings) -> list[tuple[str, bool, str]]:
 
     check("encoder", encoder)
     check("reader", lambda: describe_reader(settings.reader))
+    check("store", lambda: backend_of(settings.store, settings.index).check())
     check("index", published)
     check("corpus", fresh)
     check("language model", lambda: probe(settings.model))

@@ -17,7 +17,8 @@ from assistant.corpus.sentences import sentence_spans
 from assistant.errors import ModelError
 from assistant.eval.gold import GoldQuestion, GoldReference
 from assistant.index.build import Progress
-from assistant.index.lexical import LexicalIndex, terms
+from assistant.index.legs import LexicalLeg
+from assistant.index.lexical import terms
 from assistant.schema import Document, Paragraph
 from assistant.settings import ModelSettings
 
@@ -35,7 +36,7 @@ _SHORTEST = 6
 """Words of the shortest sentence that is asked about."""
 
 
-def by_template(document: Document, paragraphs: Sequence[Paragraph], lexical: LexicalIndex, number: int) -> tuple[GoldQuestion, ...]:
+def by_template(document: Document, paragraphs: Sequence[Paragraph], lexical: LexicalLeg, number: int) -> tuple[GoldQuestion, ...]:
     """At most `number` questions, spread over the paragraphs, and one in ten that names a paragraph that is not there.
 
     A sentence with a figure is asked "How many …?", one with a reason "Why …?", any other what is said about its rarest words.
@@ -86,7 +87,7 @@ def by_model(document: Document, paragraphs: Sequence[Paragraph], model: ModelSe
     return Drafted(tuple(_unique(drafts[:number])), dropped, stopped)
 
 
-def _questions(document: Document, paragraph: Paragraph, lexical: LexicalIndex) -> Iterator[GoldQuestion]:
+def _questions(document: Document, paragraph: Paragraph, lexical: LexicalLeg) -> Iterator[GoldQuestion]:
     for start, end in sentence_spans(paragraph.text):
         sentence = paragraph.text[start:end]
         topic = _topic(sentence, lexical)
@@ -101,7 +102,7 @@ def _questions(document: Document, paragraph: Paragraph, lexical: LexicalIndex) 
             yield _draft(document, paragraph, f"What is said about {topic}?", sentence, "fact")
 
 
-def _topic(sentence: str, lexical: LexicalIndex) -> str | None:
+def _topic(sentence: str, lexical: LexicalLeg) -> str | None:
     """The up to three adjoining words of a sentence that are rarest in the corpus; None where all are common."""
 
     def rarity(phrase: str) -> float:

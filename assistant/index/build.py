@@ -14,17 +14,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.corpus import Digests, Entry, Known, Skipped, corpus_fingerprint, read_corpus
-from assistant.errors import EmptyCorpus, IndexProblem
+from assistant.errors import AssistantError, EmptyCorpus, IndexProblem
+from assistant.index.backends import Backend, backend_of
 from assistant.index.embedding import KEPT, Embedded, embed
 from assistant.index.encoder import Encoder, EncoderInfo, describe, load
-from assistant.index.generations import VECTORS, Generation, current_name, open_current, publish, writing
+from assistant.index.generations import Generation, current_name, open_current, publish, writing
 from assistant.index.manifest import Manifest, check_files, fingerprint, hash_files, write_manifest
 from assistant.index.onnx_export import Carried, carried_by, export_checked
 from assistant.index.plan import Last, Plan
-from assistant.index.vectors import VectorStore
 from assistant.index.write import write_parts
 from assistant.schema import Document, Ledger
-from assistant.settings import ReadingSettings, Settings
+from assistant.settings import ReadingSettings, Settings, StoreSettings
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
@@ -102,33 +102,39 @@ def build(
     source = place if isinstance(place, Source) else corpus_source(place or settings.corpus, settings.reading)
     encoder = loader() if loader else None
     info = encoder.info if encoder else describe(settings.encoder)
+    shaped = fingerprint(info, settings.store.kind)
     with writing(settings.index), ExitStack() as open_until_published:
-        current = _current(settings.index)
+        target = backend_of(settings.store, settings.index, settings.vectors)
+        target.check()  # before hours of embedding
+        current = _current(settings.index, settings.store)
         if current:
             open_until_published.callback(current.close)
-            unchanged = current.manifest.fingerprint == fingerprint(info) and current.manifest.corpus["sha256"] == source.sha256
-            if unchanged and not rebuild:
+            alike = current.manifest.fingerprint == shaped and current.manifest.store == target.place(current.id)
+            if alike and current.manifest.corpus["sha256"] == source.sha256 and not rebuild:
                 return _unchanged(current)
         last = Last(current) if current and not rebuild else None
         entries, skipped = source.read(tell, last.known if last and _read_alike(last, info) else None)
         with _named_errors(settings.index):
             embedded = Embedded.of(settings.index)
-            plan = Plan.of(entries, skipped, info, last, embedded)
+            grows = target.grows and last is not None and last.generation.manifest.fingerprint == shaped
+            plan = Plan.of(entries, skipped, info, last, embedded, grows)
             carried = carried_by((current.folder, current.manifest) if current and last else None, info)
             if plan.missing:
                 carried = _embed(plan, carried, lambda: encoder or load(settings.encoder), info, embedded, tell)
             tell("writing the index", 0, 1)
+            name = f"gen-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
             drafted = Manifest(
-                id=f"gen-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}",
+                id=name,
                 created=dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
                 previous=current.id if current else None,
-                fingerprint=fingerprint(info),
+                fingerprint=shaped,
                 corpus={"place": _kept_place(settings, source.place), "sha256": source.sha256},
                 documents=plan.documents,
                 paragraphs=plan.paragraphs,
                 skipped=tuple({"source": item.source, "reason": item.reason} for item in skipped),
+                store=target.place(name),
             )
-            _publish(settings, drafted, plan, embedded, carried, last)
+            _publish(settings, drafted, plan, embedded, carried, last, target, tell)
             embedded.forget()
         tell("writing the index", 1, 1)
     new = len(plan.missing)
@@ -181,21 +187,31 @@ def _named_errors(index: Path) -> Iterator[None]:
         raise IndexProblem(what, "Check its permissions and the disk's free space, then: assistant index") from error
 
 
-def _publish(settings: Settings, drafted: Manifest, plan: Plan, embedded: Embedded, carried: Carried, last: Last | None) -> None:
+def _publish(
+    settings: Settings,
+    drafted: Manifest,
+    plan: Plan,
+    embedded: Embedded,
+    carried: Carried,
+    last: Last | None,
+    target: Backend,
+    tell: Progress,
+) -> None:
     """Writes and publishes a generation. Unless it was published, nothing of it stays behind, also after an interrupt."""
     folder = settings.index / drafted.id
     try:
         folder.mkdir()
-        linked = write_parts(folder, plan, embedded, last, settings.vectors)
-        linked |= set(carried.put(folder))
+        written = write_parts(folder, plan, embedded, last, target, tell)
+        linked = written.linked | set(carried.put(folder))
         known = {name: last.generation.manifest.files[name] for name in linked} if last else {}
         files = hash_files(folder, known)  # what was linked is hashed once, when it is verified
-        vectors = VectorStore(folder / VECTORS)
-        write_manifest(folder, replace(drafted, vectors=len(vectors), dimension=vectors.dimension, files=files))
-        publish(settings.index, folder)
+        write_manifest(folder, replace(drafted, vectors=written.vectors, dimension=written.dimension, files=files))
+        publish(settings.index, folder, settings.store)
     except BaseException:
         if _name_of_current(settings.index) != folder.name:
-            _remove(folder)
+            with suppress(AssistantError):  # where Milvus has gone meanwhile, its folder stays for the next build to sweep both
+                target.remove(folder)
+                _remove(folder)
         raise
 
 
@@ -207,11 +223,13 @@ def _remove(folder: Path) -> None:
             return
 
 
-def _current(index: Path) -> Generation | None:
-    """The generation that answers, whose vectors can be reused; None where there is none or where it is damaged."""
+def _current(index: Path, store: StoreSettings) -> Generation | None:
+    """The generation that answers, whose vectors can be reused; None where there is none or where it is damaged or out of reach."""
     with suppress(IndexProblem):
-        generation = open_current(index)
+        generation = open_current(index, store=store)
         check_files(generation.folder, generation.manifest)
+        if generation.manifest.store:
+            _ = generation.vectors  # opened: they are there
         return generation
     return None
 

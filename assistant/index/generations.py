@@ -8,6 +8,8 @@
     index/gen-<id>/encoder.onnx    with tokenizer.json: encodes questions; not there where it could not be exported
     index/gen-<id>/MANIFEST.json   size and SHA-256 of every file, and what shaped them
 
+Vectors and words may lie in Milvus instead (`backends`): then the manifest names the collection, the rest is the same.
+
 A generation is written beside the old one, made durable, re-opened and verified, and only then named in CURRENT. A crash
 at any moment leaves the old generation or the new one. The previous generation is kept for `roll_back`. What a reader
 has opened of a generation stays readable when the generation is swept.
@@ -22,32 +24,44 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from filelock import FileLock, Timeout
 
-from assistant.errors import DamagedIndex, IndexLocked, IndexProblem, NoIndex
+from assistant.errors import AssistantError, DamagedIndex, IndexLocked, IndexProblem, NoIndex
+from assistant.index.backends import Backend, backend_holding, backend_of
 from assistant.index.files import UNFINISHED, is_lock, sync_folder, write_durably
 from assistant.index.manifest import MANIFEST_FILE, Manifest, check_files, check_fingerprint, read_manifest
 from assistant.index.store import ParagraphStore
+from assistant.settings import StoreSettings
 
 if TYPE_CHECKING:
-    from assistant.index.lexical import LexicalIndex
+    from assistant.index.legs import DenseLeg, LexicalLeg
     from assistant.index.onnx_encoder import OnnxEncoder
     from assistant.index.vectors import VectorStore
 
 CURRENT_FILE, LOCK_FILE = "CURRENT", "LOCK"
-VECTORS, LEXICAL, PARAGRAPHS = "vectors", "lexical", "paragraphs.sqlite"
+PARAGRAPHS = "paragraphs.sqlite"
+IN_FILES = StoreSettings()
 
 _NAME = re.compile(r"gen-[0-9A-Za-z-]{1,64}")
 
 
 class Generation:
-    """One published generation. Each part is checked and opened when it is first used, so that a look-up loads no FAISS."""
+    """One published generation. Each part is checked and opened when it is first used, so that a look-up loads no FAISS.
 
-    def __init__(self, folder: Path) -> None:
+    `store` says how a Milvus that holds parts of it is asked.
+    """
+
+    def __init__(self, folder: Path, store: StoreSettings = IN_FILES) -> None:
         self.folder = folder
         self.manifest: Manifest = read_manifest(folder)
+        self._settings = store
+
+    @cached_property
+    def backend(self) -> Backend:
+        """Where its vectors and words lie."""
+        return backend_holding(self.manifest, self._settings, self.folder.parent)
 
     @property
     def id(self) -> str:
@@ -61,20 +75,19 @@ class Generation:
         return ParagraphStore(self.folder / PARAGRAPHS)
 
     @cached_property
-    def lexical(self) -> LexicalIndex:
+    def lexical(self) -> LexicalLeg:
         """The lexical index."""
-        from assistant.index.lexical import LexicalIndex
-
-        check_files(self.folder, self.manifest, (LEXICAL + "/",))
-        return LexicalIndex(self.folder / LEXICAL)
+        return self.backend.lexical(self.folder, self.manifest)
 
     @cached_property
-    def vectors(self) -> VectorStore:
-        """The vector store."""
-        from assistant.index.vectors import VectorStore
+    def vectors(self) -> DenseLeg:
+        """The vectors."""
+        return self.backend.vectors(self.folder, self.manifest)
 
-        check_files(self.folder, self.manifest, (VECTORS + "/",))
-        return VectorStore(self.folder / VECTORS)
+    @property
+    def vector_files(self) -> VectorStore:
+        """The vectors of a generation whose back end grows: with their segments, and what has gone since."""
+        return cast("VectorStore", self.vectors)
 
     @cached_property
     def encoder(self) -> OnnxEncoder | None:
@@ -110,7 +123,7 @@ def current_name(index: Path) -> str:
     return name
 
 
-def open_current(index: Path, expected: Mapping[str, Any] | None = None) -> Generation:
+def open_current(index: Path, expected: Mapping[str, Any] | None = None, store: StoreSettings = IN_FILES) -> Generation:
     """The generation that answers; refused when `expected` (a fingerprint) is given and differs.
 
     Raises:
@@ -119,7 +132,7 @@ def open_current(index: Path, expected: Mapping[str, Any] | None = None) -> Gene
     name = current_name(index)
     while True:
         try:
-            generation = Generation(index / name)
+            generation = Generation(index / name, store)
             break
         except DamagedIndex:
             if (published := current_name(index)) == name:
@@ -152,7 +165,7 @@ def writing(index: Path) -> Iterator[None]:
         lock.release()
 
 
-def publish(index: Path, folder: Path) -> Generation:
+def publish(index: Path, folder: Path, store: StoreSettings = IN_FILES) -> Generation:
     """Makes the generation in `folder` (complete but for durability) the one that answers. The caller holds the lock.
 
     Raises:
@@ -166,20 +179,27 @@ def publish(index: Path, folder: Path) -> Generation:
             sync_folder(path)
     sync_folder(folder)
     sync_folder(index)
-    problems = problems_of(folder)
+    problems = problems_of(folder, store)
     if problems:
         what = f"the new index could not be verified: {problems[0]}"
         raise DamagedIndex(what, "The old one is untouched. Check the disk, then: assistant index --rebuild")
-    write_durably(index / CURRENT_FILE, f"{folder.name}\n".encode())
-    generation = Generation(folder)
-    sweep(index)
+    generation = _name(index, folder, store)
+    sweep(index, store)
     return generation
 
 
-def problems_of(folder: Path) -> list[str]:
+def _name(index: Path, folder: Path, store: StoreSettings) -> Generation:
+    """Writes CURRENT, and tells the back end."""
+    write_durably(index / CURRENT_FILE, f"{folder.name}\n".encode())
+    generation = Generation(folder, store)
+    generation.backend.named(generation.manifest)
+    return generation
+
+
+def problems_of(folder: Path, store: StoreSettings = IN_FILES) -> list[str]:
     """What is wrong with a generation, thoroughly: every file hashed, every part but the encoder opened, the counts compared."""
     try:
-        generation = Generation(folder)
+        generation = Generation(folder, store)
     except DamagedIndex as error:
         return [error.what]
     try:
@@ -201,16 +221,21 @@ def problems_of(folder: Path) -> list[str]:
     return wrong + [f"{folder.name}/{name} was not published" for name in sorted(set(extra) - known)]
 
 
-def verify(index: Path) -> list[str]:
+def verify(index: Path, store: StoreSettings = IN_FILES) -> list[str]:
     """What is wrong with the generation that answers; empty when all is as published.
 
     Raises:
         NoIndex, DamagedIndex: there is none, or CURRENT names none.
+        UnreachableStore: parts of it lie in a Milvus that is not there.
     """
-    return problems_of(index / current_name(index))
+    folder = index / current_name(index)
+    if problems := problems_of(folder, store):
+        return problems
+    generation = Generation(folder, store)
+    return generation.backend.problems(generation.manifest)
 
 
-def roll_back(index: Path) -> Generation:
+def roll_back(index: Path, store: StoreSettings = IN_FILES) -> Generation:
     """Makes the previous generation the one that answers, if it is whole.
 
     Raises:
@@ -230,22 +255,36 @@ def roll_back(index: Path) -> Generation:
             raise NoIndex("there is no other generation to go back to", "Build one with: assistant index")
         # The newest is not always the previous one: a writer may have crashed before it named its own in CURRENT.
         for folder in sorted(others, key=lambda path: (path.name == previous, _created(path)), reverse=True):
-            problems = problems_of(folder)
+            problems = problems_of(folder, store)
             if not problems:
-                write_durably(index / CURRENT_FILE, f"{folder.name}\n".encode())
-                return Generation(folder)
+                return _name(index, folder, store)
         raise DamagedIndex(problems[0], "Rebuild with: assistant index --rebuild")
 
 
-def sweep(index: Path) -> None:
+def sweep(index: Path, store: StoreSettings = IN_FILES) -> None:
     """Removes all generations but the current one and its previous, and what crashed writers left behind."""
     current = Generation(index / current_name(index))
     keep = {current.folder.name, current.manifest.previous}
     for path in index.glob("gen-*"):
         if path.name not in keep:
-            shutil.rmtree(path, ignore_errors=True)  # a reader on Windows may still hold it; the next sweep takes it
+            with suppress(AssistantError):  # a Milvus that is not there: its folder stays, and the next sweep takes both
+                backend_that_wrote(path, store).remove(path)
+                shutil.rmtree(path, ignore_errors=True)  # a reader on Windows may still hold it; the next sweep takes it
     for path in index.glob(f"*{UNFINISHED}"):
         path.unlink(missing_ok=True)
+
+
+def backend_that_wrote(folder: Path, store: StoreSettings) -> Backend:
+    """Where the parts of a generation lie; of one that has no manifest, where it would have been written.
+
+    Raises:
+        MissingExtra, UnreachableStore: a Milvus that cannot be asked.
+    """
+    try:
+        manifest = read_manifest(folder)
+    except IndexProblem:
+        return backend_of(store, folder.parent)
+    return backend_holding(manifest, store, folder.parent)
 
 
 def _created(folder: Path) -> str:

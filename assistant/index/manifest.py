@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MANIFEST_FILE = "MANIFEST.json"
 FORMAT = 2
+FILES = "files"
+"""The kind of store that a manifest need not name."""
 SMALL_FILE = 16 * 1024 * 1024
 """Bytes up to which a file is hashed whenever it is opened; larger ones once for each unseen (inode, size, time)."""
 
@@ -28,7 +30,8 @@ _SEEN_FILE = ".seen.json"
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`files` maps a path inside the generation to (size in bytes, SHA-256)."""
+    """`files` maps a path inside the generation to (size in bytes, SHA-256). `store` says where vectors and words lie that are not
+    among them: {"kind": "milvus", "uri": …, "collection": …}, and never a token."""
 
     id: str
     created: str
@@ -41,14 +44,16 @@ class Manifest:
     dimension: int = 0
     skipped: tuple[Mapping[str, str], ...] = ()
     files: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    store: Mapping[str, str] = field(default_factory=dict)
     format: int = FORMAT
 
 
-def fingerprint(encoder: EncoderInfo) -> dict[str, Any]:
-    """All but the documents that shapes an index: encoder, splitter, metadata, lexical analysis."""
+def fingerprint(encoder: EncoderInfo, store: str = FILES) -> dict[str, Any]:
+    """All but the documents that shapes an index: encoder, splitter, metadata, lexical analysis, and another kind of store than files."""
     from assistant.index.lexical import LEXICAL_VERSION  # a look-up needs no Tantivy
 
-    return {"encoder": encoder.to_json(), "splitter": SPLITTER_VERSION, "metadata": METADATA_VERSION, "lexical": LEXICAL_VERSION}
+    shaped = {"encoder": encoder.to_json(), "splitter": SPLITTER_VERSION, "metadata": METADATA_VERSION, "lexical": LEXICAL_VERSION}
+    return shaped if store == FILES else shaped | {"store": store}
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -106,7 +111,7 @@ def check_fingerprint(manifest: Manifest, expected: Mapping[str, Any]) -> None:
 
 def _flat(fingerprint: Mapping[str, Any]) -> dict[str, object]:
     encoder = {f"encoder {name}": value for name, value in fingerprint.get("encoder", {}).items()}
-    return encoder | {name: value for name, value in fingerprint.items() if name != "encoder"}
+    return encoder | {"store": FILES} | {name: value for name, value in fingerprint.items() if name != "encoder"}
 
 
 def _short(value: object) -> str:

@@ -18,7 +18,6 @@ from assistant.index.context import context_of
 from assistant.index.embedding import Embedded, ToEmbed
 from assistant.index.encoder import EncoderInfo
 from assistant.index.generations import Generation
-from assistant.index.manifest import fingerprint
 from assistant.index.store import ParagraphStore, Record, Span
 from assistant.schema import Document, Paragraph
 
@@ -119,13 +118,22 @@ class Plan:
     paragraphs: int
 
     @classmethod
-    def of(cls, entries: Sequence[Entry], skipped: Sequence[Skipped], info: EncoderInfo, last: Last | None, embedded: Embedded) -> Plan:
-        """What is to be done for these documents, given the last generation and what an interrupted build has embedded."""
+    def of(
+        cls,
+        entries: Sequence[Entry],
+        skipped: Sequence[Skipped],
+        info: EncoderInfo,
+        last: Last | None,
+        embedded: Embedded,
+        grows: bool,
+    ) -> Plan:
+        """What is to be done for these documents, given the last generation, whether it can be added to, and what an interrupted
+        build has embedded."""
         shaped_by = json.dumps(info.to_json(), sort_keys=True).encode()
         held = [last.holds(entry) for entry in entries] if last else [None] * len(entries)
         still = set(held)
         removed = [record.span for record in last.records.values() if record.span not in still] if last else []
-        is_whole = last is None or last.generation.manifest.fingerprint != fingerprint(info) or _whole(last, entries, held, removed)
+        is_whole = last is None or not grows or _whole(last, entries, held, removed)
         fresh = [
             Fresh(place, entry, [_key(shaped_by, entry.document, paragraph) for paragraph in entry.paragraphs])
             for place, (entry, span) in enumerate(zip(entries, held, strict=True))
@@ -146,7 +154,7 @@ class Plan:
 def _whole(last: Last, entries: Sequence[Entry], held: Sequence[Span | None], removed: Sequence[Span]) -> bool:
     count = sum(len(entry.paragraphs) for entry in entries)
     new = sum(len(entry.paragraphs) for entry, span in zip(entries, held, strict=True) if span is None)
-    gone = len(last.generation.vectors.gone) + sum(span.count for span in removed)
+    gone = len(last.generation.vector_files.gone) + sum(span.count for span in removed)
     return count <= SMALL or new > MOST_NEW * count or gone > MOST_GONE * count or not any(held)
 
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
+from assistant.index.backends import Backend, Onto, Parts, Written
 from assistant.index.context import context_of
 from assistant.index.embedding import Embedded
 from assistant.index.encoder import FloatArray
-from assistant.index.generations import LEXICAL, PARAGRAPHS, VECTORS
-from assistant.index.lexical import LexicalBase, write_lexical
+from assistant.index.generations import PARAGRAPHS
 from assistant.index.plan import Fresh, Last, Plan
 from assistant.index.segments import IntArray
 from assistant.index.store import Span
 from assistant.index.store_writer import Base, NewDocument, write_store
-from assistant.index.vectors import VectorBase, write_vectors
-from assistant.settings import VectorSettings
 
 _AT_ONCE = 2_000
 """Paragraphs whose vectors are fetched at a time."""
@@ -33,10 +31,13 @@ class _Placed:
     span: Span
 
 
-def write_parts(folder: Path, plan: Plan, embedded: Embedded, last: Last | None, settings: VectorSettings) -> set[str]:
-    """Writes the parts of the generation in `folder`; returns the files, by their paths in it, that were linked from the last one.
+def write_parts(
+    folder: Path, plan: Plan, embedded: Embedded, last: Last | None, backend: Backend, tell: Callable[[str, int, int], None]
+) -> Written:
+    """Writes the parts of the generation in `folder`: the paragraphs, and to the back end vectors and words.
 
     Raises:
+        IndexProblem: the back end cannot be written.
         OSError: the disk is full or cannot be written.
         ValueError: a vector is not of length 1.
     """
@@ -44,18 +45,22 @@ def write_parts(folder: Path, plan: Plan, embedded: Embedded, last: Last | None,
     placed = list(_placed(plan.fresh, onto))
     vectors = _Vectors(placed, embedded, last)
     generation = onto.generation if onto else None
-    vector_base = VectorBase(generation.vectors, generation.folder / VECTORS, _gone(plan, onto)) if onto and generation else None
-    linked = {f"{VECTORS}/{name}" for name in write_vectors(folder / VECTORS, vectors.parts(), vectors.count(), settings, vector_base)}
     base = Base(generation.folder / PARAGRAPHS, plan.removed, plan.kept) if generation else None
     write_store(folder / PARAGRAPHS, map(_new, placed), plan.files, base)
-    lexical_base = LexicalBase(generation.folder / LEXICAL, [span.document for span in plan.removed]) if generation else None
-    return linked | {f"{LEXICAL}/{name}" for name in write_lexical(folder / LEXICAL, _words(placed), lexical_base)}
+    return backend.write(folder, Parts(vectors.parts(), vectors.count(), _words(placed), _begun(plan, onto)), tell)
+
+
+def _begun(plan: Plan, onto: Last | None) -> Onto | None:
+    if not onto:
+        return None
+    generation = onto.generation
+    return Onto(generation.folder, generation.vector_files, _gone(plan, onto), [span.document for span in plan.removed])
 
 
 def _placed(fresh: Sequence[Fresh], onto: Last | None) -> Iterator[_Placed]:
     """Gives each document its rows: after those of the last generation, where it is added to that."""
     document = max(onto.generation.store.order, default=-1) + 1 if onto else 0
-    row = onto.generation.vectors.next_row if onto else 0
+    row = onto.generation.vector_files.next_row if onto else 0
     for number, item in enumerate(fresh, document):
         yield _Placed(item, Span(number, row, len(item.keys)))
         row += len(item.keys)
@@ -64,7 +69,7 @@ def _placed(fresh: Sequence[Fresh], onto: Last | None) -> Iterator[_Placed]:
 def _gone(plan: Plan, onto: Last) -> IntArray:
     """The rows of all paragraphs that have gone since the segments were written, ascending."""
     rows = [np.arange(span.first, span.first + span.count) for span in plan.removed]
-    return np.sort(np.concatenate([onto.generation.vectors.gone, *rows]))
+    return np.sort(np.concatenate([onto.generation.vector_files.gone, *rows]))
 
 
 def _new(placed: _Placed) -> NewDocument:

@@ -16,7 +16,8 @@ import numpy as np
 
 from assistant.corpus.sentences import sentence_spans
 from assistant.index.encoder import FloatArray, TextEncoder
-from assistant.index.lexical import LexicalIndex, terms
+from assistant.index.legs import LexicalLeg
+from assistant.index.lexical import terms
 from assistant.reader import Manner, Reading, ReadSpan
 from assistant.reader.weights import ABSTENTION_WEIGHTS, SENTENCE_WEIGHTS
 from assistant.schema import Passage
@@ -67,7 +68,7 @@ class SimilarityReader:
     orders = False
     problem = None
 
-    def __init__(self, encoder: Callable[[], TextEncoder], lexical: LexicalIndex) -> None:
+    def __init__(self, encoder: Callable[[], TextEncoder], lexical: LexicalLeg) -> None:
         self._encoder = encoder
         self._lexical = lexical
         self._idf = lru_cache(maxsize=65536)(self._inverse_frequency)
