@@ -143,7 +143,9 @@ def repair(text: str) -> str:
     once = clean(text)
     if SOFT_HYPHEN in once:
         once = clean(_PARTED_WORD.sub("", once).replace(SOFT_HYPHEN, ""))
-    return " ".join(_PARTED_COMPOUND.sub("-", once).split())
+    if "-" in once:
+        once = _PARTED_COMPOUND.sub("-", once)
+    return " ".join(once.split())
 
 
 def lines_of(text: str) -> tuple[Line, ...]:

@@ -17,11 +17,12 @@ _ROW = re.compile(r"\|.*\|")
 """A row of a table written out in plain text, as converters do it."""
 _CONTENTS = re.compile(r".*\S(?:\t+|\s*(?:\.\s?){4,})\s*(?:\d{1,4}|[ivxlc]{1,6})")
 """A line of a table of contents: a page number at its end, behind dots or a tabulator."""
+_ROMAN = tuple("ivxlc")
 
 
 def is_contents(text: str) -> bool:
     """Whether a line is of a table of contents."""
-    return bool(_CONTENTS.fullmatch(text))
+    return (text[-1:].isdecimal() or text[-1:] in _ROMAN) and bool(_CONTENTS.fullmatch(text))
 
 
 def with_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -43,7 +44,7 @@ def with_tables(lines: Sequence[Line]) -> tuple[Line, ...]:
             under_caption -= starts
             found.append(replace(line, role="table", begins=False))
             goes_on = True
-        elif line.begins is None and (_ROW.fullmatch(line.text) or _CONTENTS.fullmatch(line.text)):
+        elif line.begins is None and (_ROW.fullmatch(line.text) or is_contents(line.text)):
             found.append(replace(line, role="table"))
             is_under, goes_on = True, False
         else:

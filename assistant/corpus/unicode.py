@@ -49,7 +49,10 @@ _PARTED = re.compile(
 )
 _WORD = re.compile(rf"{_LETTER}++")
 _COMPOUND = re.compile(rf"(?<!{_LETTER})({_LETTER}++)[-\u2010\u2011](?=({_LETTER}++))")
+_PARTING = re.compile(rf"[-\u2010][ \t]*[{BREAKS}]|[{_PDF_HYPHENS}]")
+"""What every match of `_PARTED` has: to look for it alone takes a tenth of the time."""
 _MARKS = r"\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\u061c\ufeff"
+_MARK = re.compile(f"[{_MARKS}]")
 _HIDDEN_START = re.compile(rf"(?:(?<=[{BREAKS}])|\A)[^\S{BREAKS}]*[{_MARKS}](?:[^\S{BREAKS}]|[{_MARKS}])*")
 
 
@@ -64,7 +67,8 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text if _CHANGED.isdisjoint(text) else text.translate(_CHARACTERS))
     if any(hyphen in text for hyphen in _PDF_HYPHENS):
         text = _HYPHEN_MARK.sub("-", text).translate(dict.fromkeys(map(ord, _PDF_HYPHENS)))
-    text = _JOINERS.sub(r"\1\2", text)
+    if "\u200c" in text or "\u200d" in text:
+        text = _JOINERS.sub(r"\1\2", text)
     return unicodedata.normalize("NFC", text)
 
 
@@ -75,7 +79,7 @@ def part_words(text: str) -> str:
     line. Every other hyphen there belongs to a compound ("capacity-", "building") and stays; one that a PDF library wrote as
     U+0002 or U+FFFE becomes "-". The length and every other character stay, so that offsets hold. O(characters).
     """
-    if not _PARTED.search(text):
+    if not _PARTING.search(text):
         return text
     folded = unicodedata.normalize("NFC", text.replace(SOFT_HYPHEN, "").casefold())
     whole = set(_WORD.findall(_PARTED.sub(" ", folded)))
@@ -94,4 +98,6 @@ def part_words(text: str) -> str:
 
 def uncover_starts(text: str) -> str:
     """`text`, of the same length, with spaces for invisible marks at the starts of lines: they hide a paragraph's number."""
+    if not _MARK.search(text):
+        return text
     return _HIDDEN_START.sub(lambda match: " " * len(match[0]), text)
