@@ -267,3 +267,17 @@ def test_a_measured_process_answers_and_its_end_is_said() -> None:
         assert sizes["peak"] >= sizes["rss"] >= sizes["pss"] > 1_000_000
         with pytest.raises(SystemExit, match="bare stopped at 'open'"):
             side.call("open")
+
+
+def test_gains_that_were_published_stand_where_no_collection_was_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table of quality gives the rows by set; its mean is taken anew."""
+    table = (
+        "| nDCG@10 (recall@100) | one | two | mean |\n|---|--:|--:|--:|\n"
+        "| ours less its better leg | +.045 (+.030 to +.060) | −.004 (−.026 to +.037) | +.020 |\n"
+        "| ours less LangChain's hybrid | +.100 (+.079 to +.140) | +.020 (−.026 to +.037) | +.060 |\n"
+    )
+    (tmp_path / "retrieval.md").write_text(table, encoding="utf-8")
+    monkeypatch.setattr("speed.targets._PUBLISHED", tmp_path)
+    legs, peer = targets([], {})[:2]
+    assert (legs.measured, legs.verdict) == ("+0.020 over 2 sets, least -0.004 (two)", "must")
+    assert (peer.measured, peer.verdict) == ("+0.060 over 2 sets, least +0.020 (two)", "must")
