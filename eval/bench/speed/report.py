@@ -83,7 +83,8 @@ def _markdown(
             ("figure", "measured", "must", "aim", "reached", "step"),
             [(row.name, row.measured, row.must, row.aim, row.verdict, f"`{row.step}`") for row in rows],
         ),
-        f"One step alone: `{_COMMAND} BENCH='--only STEP'`. `page_speed.py` and `quality.py` are measured by themselves: `page.md`, `retrieval.md`.",
+        f"One step alone: `{_COMMAND} BENCH='--only STEP'`. `page_speed.py` and `quality.py` are measured by "
+        "themselves: `page.md`, `retrieval.md`.",
         *(f"![{caption}](speed/{name})" for name, caption in drawn),
         *_sets(kept),
         "## All figures",
