@@ -10,12 +10,13 @@ DATA ?=
 BENCH ?=
 PEER := eval/cache/peer
 
-.PHONY: setup chat test lint eval bench clean help
+.PHONY: setup chat test torture lint eval bench clean help
 
 help:
 	@echo "make setup   create $(VENV) with pinned dependencies"
 	@echo "make chat    open the page on the documents in corpus/"
 	@echo "make test    run the tests"
+	@echo "make torture the long tests: kills, faults, soak, load; what they try and what came of it: docs/reliability.md"
 	@echo "make lint    ruff and mypy"
 	@echo "make eval    the shipped document's figures, against eval/expected.toml; with DATA=FOLDER the public sets in it too"
 	@echo "make bench DATA=FOLDER  speed, memory and growth against a stack of LangChain parts: eval/published/speed.md; BENCH='--million'"
@@ -33,6 +34,9 @@ chat: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+torture: $(READY)
+	$(BIN)/python -m pytest tests/torture -v --durations 10
 
 lint: $(READY)
 	$(BIN)/ruff check .

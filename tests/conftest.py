@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 from assistant.settings import Settings
 
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from assistant.index.encoder import Encoder
 
 settings.register_profile("ci", derandomize=True, deadline=None)  # the same examples on every run: a red build means a change
-settings.load_profile("ci")
+# For tests/torture, and for any test that is to look further (HYPOTHESIS_PROFILE=nightly): other examples on every run, ten times as
+# many; those that fail are kept in .hypothesis/ and tried first next time, and a line to repeat them anywhere is printed.
+settings.register_profile("nightly", derandomize=False, deadline=None, max_examples=1000, print_blob=True,
+                          database=DirectoryBasedExampleDatabase(".hypothesis/examples"))  # fmt: skip
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 
