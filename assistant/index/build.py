@@ -14,11 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.corpus import Digests, Entry, Known, Skipped, corpus_fingerprint, read_corpus
-from assistant.errors import AssistantError, EmptyCorpus, IndexProblem
+from assistant.errors import AssistantError, DamagedIndex, EmptyCorpus, IndexProblem
 from assistant.index.backends import Backend, backend_of
 from assistant.index.embedding import KEPT, Embedded, embed
 from assistant.index.encoder import Encoder, EncoderInfo, describe, load
-from assistant.index.generations import Generation, current_name, open_current, publish, writing
+from assistant.index.generations import PARAGRAPHS, Generation, current_name, open_current, publish, writing
 from assistant.index.manifest import Manifest, check_files, fingerprint, hash_files, write_manifest
 from assistant.index.onnx_export import Carried, carried_by, export_checked
 from assistant.index.plan import Last, Plan
@@ -94,6 +94,7 @@ def build(
     nothing is reused. `loader` replaces the settings' encoder; where the last generation carries just that one, it embeds.
 
     Raises:
+        DamagedIndex: what is to be reused is not what was published, which only hashing shows; the index is untouched.
         EmptyCorpus: nothing to index; the index is untouched.
         InvalidCatalogue, InvalidSettings, IndexLocked: as named; the index is untouched.
         IndexProblem: the index cannot be written; it is untouched.
@@ -113,11 +114,15 @@ def build(
             if alike and current.manifest.corpus["sha256"] == source.sha256 and not rebuild:
                 return _unchanged(current)
         last = Last(current) if current and not rebuild else None
+        if last:
+            _check_copied(last.generation, (PARAGRAPHS,))
         entries, skipped = source.read(tell, last.known if last and _read_alike(last, info) else None)
         with _named_errors(settings.index):
             embedded = Embedded.of(settings.index)
             grows = target.grows and last is not None and last.generation.manifest.fingerprint == shaped
             plan = Plan.of(entries, skipped, info, last, embedded, grows)
+            if last and plan.is_whole:
+                _check_copied(last.generation)
             carried = carried_by((current.folder, current.manifest) if current and last else None, info)
             if plan.missing:
                 carried = _embed(plan, carried, lambda: encoder or load(settings.encoder), info, embedded, tell)
@@ -232,6 +237,18 @@ def _current(index: Path, store: StoreSettings) -> Generation | None:
             _ = generation.vectors  # opened: they are there
         return generation
     return None
+
+
+def _check_copied(last: Generation, names: tuple[str, ...] | None = None) -> None:
+    """Hashes what is copied into a new generation, whose checksums would hide any damage to it. What is linked is hashed as it is verified.
+
+    Raises:
+        DamagedIndex: a file is not what was published, though neither its size nor its time says so.
+    """
+    try:
+        check_files(last.folder, last.manifest, names, thorough=True)
+    except DamagedIndex as error:
+        raise DamagedIndex(error.what, "Build it anew with: assistant index --rebuild") from None
 
 
 def _name_of_current(index: Path) -> str | None:
