@@ -12,7 +12,7 @@ from speed.targets import Target
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "assistant",
     "font.family": "sans-serif",
@@ -20,6 +20,7 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+"""The same bytes on every machine, and text that stays text."""
 
 
 def draw(folder: Path, times: dict[str, dict[int, tuple[float, float]]], measured: Sequence[Target]) -> list[tuple[str, str]]:
@@ -27,7 +28,7 @@ def draw(folder: Path, times: dict[str, dict[int, tuple[float, float]]], measure
     import matplotlib
 
     drawn: list[tuple[str, str]] = []
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         if len(times["ours"]) > 1:
             caption = (
                 "A hybrid query, text in to paragraphs out: medians (lines) and 95th percentiles (upper edges), by number of paragraphs."
