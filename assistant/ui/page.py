@@ -33,6 +33,8 @@ ANSWERS_AT_ONCE = 4
 """How many answers are made at the same time; others wait in Gradio's queue. Opening a reference never waits."""
 MOST_WAITING = 40
 """Questions in that queue; the next is told that the page is busy."""
+MOST_VISITS = 500
+"""Visits that the server remembers, the last ones: each takes an eighth of a megabyte, and its conversation; Gradio would keep 10,000."""
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 Updates = dict[Any, Any]
@@ -46,6 +48,7 @@ def page(assistant: Answers, examples: Sequence[str] | None = None, changes: boo
         parts = _Page(assistant, examples, changes)
         parts.wire(blocks)
     blocks.queue(default_concurrency_limit=ANSWERS_AT_ONCE, max_size=MOST_WAITING)
+    blocks.state_session_capacity = MOST_VISITS  # as `launch` would set it, which serves a page by itself
     return blocks
 
 

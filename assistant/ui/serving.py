@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.errors import UsageError
-from assistant.server import LimitedBody, Places, api, refusal
+from assistant.server import LimitedBody, Places, PromptProtocol, api, refusal
 from assistant.settings import ServerSettings
 from assistant.ui.embed import embedded
 from assistant.ui.page import asset, page
@@ -55,6 +55,9 @@ ANY = ("0.0.0.0", "::", "")
 UPLOAD = "/gradio_api/upload"
 UNUSED = ("/gradio_api/deep_link", "/gradio_api/proxy=")
 """Doors of Gradio that this page has no use for: they write files, or fetch. `UPLOAD` is one of them where nothing may be added."""
+
+MOST_OF_A_PAGE = 16_000_000
+"""Bytes that a browser may send with one event: the conversation that it keeps is the most, and browsers keep some 5 MB."""
 
 
 def allows_changes(settings: ServerSettings, host: str) -> bool:
@@ -98,6 +101,7 @@ def application(assistant: Answers, blocks: gr.Blocks, host: str) -> FastAPI:
     everywhere)."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(LimitedBody)
+    app.add_middleware(LimitedBody, prefix="/gradio_api/", most=MOST_OF_A_PAGE, beside=UPLOAD)
     app.add_middleware(CORSMiddleware, allow_origins=())  # keeps Gradio from reflecting any origin with credentials
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=["*"] if host in ANY else [*LOOPBACK, "[::1]", host])
     server = assistant.settings.server
@@ -184,6 +188,7 @@ def run(assistant: Answers, host: str, port: int, *, open_browser: bool, on_read
             webbrowser.open(url)
 
     config: dict[str, Any] = {"log_level": "warning", "access_log": False, "timeout_graceful_shutdown": 2}
+    config |= {"http": PromptProtocol, "ws": "none"}  # the page needs no web socket
     server = _Server(
         uvicorn.Config(application(assistant, page(assistant, changes=allows_changes(assistant.settings.server, host)), host), **config),
         ready,
