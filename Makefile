@@ -36,7 +36,7 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 torture: $(READY)
-	$(BIN)/python -m pytest tests/torture -v --durations 10
+	$(BIN)/python -m pytest tests/torture -v -rP --durations 10
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -1,6 +1,11 @@
 """Builds an index in processes that are killed, or refused the disk, at one step after the other; prints what was left.
 
-    python tests/crashes.py kill|first|disk FOLDER
+    python tests/crashes.py kill|first|disk|full|memory FOLDER [STEP]
+
+kill, first   killed before the n-th change of the disk; with an index already there, or without one
+disk          no file can grow beyond n bytes
+full          FOLDER is a small disk of its own, of which n blocks of 4 KiB are free, STEP more each time, and at last one more each time
+memory        the process may take n more pieces of 256 KiB of address space, STEP more each time
 
 A line of JSON for each trial. The process stays without threads, so that it can be forked; each trial and each look at
 what it left is a fork of its own.
@@ -28,6 +33,7 @@ from assistant.index.build import build
 from assistant.index.generations import open_current, verify
 from assistant.settings import Settings
 
+BLOCK, PIECE = 4096, 256 * 1024
 OLD = ("Old word one.", "Old word two.")
 NEW = ("Old word one.", "New word two.", "New word three.")
 
@@ -94,6 +100,35 @@ def refused_beyond(place: Path, size: int) -> str:
     return "done"
 
 
+def refused_when_full(place: Path, blocks: int) -> str:
+    """Builds on a disk of which so many blocks are free."""
+    filler = place.parent / "filler"
+    free = shutil.disk_usage(place).free - blocks * BLOCK
+    with filler.open("wb") as stream:
+        os.posix_fallocate(stream.fileno(), 0, max(1, free))
+    try:
+        run_build(place)
+    except IndexProblem as error:
+        return f"refused: {error}"
+    finally:
+        filler.unlink()
+    return "done"
+
+
+def refused_memory(place: Path, pieces: int) -> str:
+    """Builds in so much memory beyond what the process has already."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages * resource.getpagesize() + pieces * PIECE
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    try:
+        run_build(place)
+    except IndexProblem as error:
+        return f"refused: {error}"
+    except MemoryError:
+        return "no memory"
+    return "done"
+
+
 def state(place: Path) -> str:
     """ "old", "new" or "none" where all parts of the index agree on it, else what is wrong."""
     index = place / "index"
@@ -135,20 +170,34 @@ def trial(folder: Path, number: int, has_index: bool, fault: Callable[[Path, int
     return found
 
 
-def main(kind: str, folder: Path) -> None:
+FAULTS = {"disk": refused_beyond, "full": refused_when_full, "memory": refused_memory}
+
+
+def main(kind: str, folder: Path, step: int) -> None:
     """Trials until one comes to its end undisturbed."""
     os.fsync = lambda _: None  # what a killed process wrote is not lost, and waiting for the disk takes most of the time
     corpus.read_files = read_here  # and a reading process for each of some eighty builds would take most of the rest
     write_corpus(folder / "old", OLD)
     assert forked(lambda: run_build(folder / "old")) is None
-    fault = refused_beyond if kind == "disk" else killed_at
-    number, found = 0 if kind == "disk" else 1, {"fault": ""}
-    while found["fault"] != "done":
+    fault = FAULTS.get(kind, killed_at)
+    number, found = 0 if kind in FAULTS else 1, {"fault": ""}
+    while True:
         found = trial(folder, number, kind != "first", fault)
-        print(json.dumps(found), flush=True)  # noqa: T201 - a program of its own, whose output the test reads
-        number = number * 8 // 5 + 97 if kind == "disk" else number + (4 if kind == "first" else 1)
+        if found["fault"] == "done" and kind == "full" and step > 1:  # once more from the last that was refused, block by block
+            number, step = number - step, 1
+        elif found["fault"] == "done":
+            break
+        else:
+            say(found)
+        number = number * 8 // 5 + 97 if kind == "disk" else number + (4 if kind == "first" else step)
+    say(found)
+
+
+def say(found: dict[str, Any]) -> None:
+    """A line for the test."""
+    print(json.dumps(found), flush=True)  # noqa: T201 - a program of its own, whose output the test reads
 
 
 if __name__ == "__main__":
     (Path(sys.argv[2]) / "old").mkdir()
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), int((sys.argv[3:] or ["1"])[0]))

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -137,10 +137,10 @@ def test_a_lock_file_that_comes_meanwhile_keeps_nothing_behind(place: Place, mon
     assert len(place.generations()) == 1
 
 
-def crashes(kind: str, folder: Path) -> list[dict[str, Any]]:
-    """The trials of crashes.py, in a process without threads."""
+def crashes(kind: str, folder: Path, step: int = 1, on: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """The trials of crashes.py, in a process without threads; started by the command `on`, if one is given."""
     quiet = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-    command = [sys.executable, "-W", "ignore", str(Path(__file__).with_name("crashes.py")), kind, str(folder)]
+    command = [*on, sys.executable, "-W", "ignore", str(Path(__file__).with_name("crashes.py")), kind, str(folder), str(step)]
     done = subprocess.run(command, env=quiet, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -178,9 +178,34 @@ def test_a_first_build_that_is_killed_leaves_no_index(tmp_path: Path) -> None:
 @needs_fork
 def test_a_full_disk_is_refused_and_its_space_given_back(tmp_path: Path) -> None:
     """However little room a file has, the build is refused by name, the old index answers, and nothing new takes up space."""
-    *trials, last = crashes("disk", tmp_path)
+    assert_refused(*crashes("disk", tmp_path))
+
+
+def assert_refused(*found: dict[str, Any]) -> None:
+    """All trials but the last were refused by name, left the old index alone on the disk, and the next build made the new one."""
+    *trials, last = found
     assert len(trials) > 6
     for trial in trials:
         assert "index cannot be written: " in trial["fault"], trial
         assert (trial["state"], trial["generations"], trial.get("after", "new")) == ("old", 1, "new"), trial
     assert (last["fault"], last["state"]) == ("done", "new")
+
+
+SMALL_DISK = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs -o size=16m tmpfs "$0" && exec "$@"')
+"""Starts a program that sees a disk of 16 MB in the folder that is the next word (Linux, where users may mount one for themselves)."""
+
+
+def needs_small_disk(folder: Path) -> None:
+    """Skips the test where no disk of one's own can be had."""
+    if not shutil.which("unshare") or subprocess.run([*SMALL_DISK, folder, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no disk of one's own can be mounted here")
+
+
+@needs_fork
+def test_the_last_blocks_of_a_full_disk(tmp_path: Path) -> None:
+    """A real disk with ever more blocks of 4 KiB left, the last of them one by one until a build fits: refused by name, the old index
+    answers, and the blocks are given back."""
+    needs_small_disk(tmp_path)
+    found = crashes("full", tmp_path, 3, [*SMALL_DISK, str(tmp_path)])
+    assert_refused(*found)
+    assert found[-1]["number"] - found[-2]["number"] == 1, "the last block was not tried"

@@ -72,6 +72,14 @@ def test_each_danger_is_seen(line: str) -> None:
     assert dangers(line)
 
 
+@pytest.mark.parametrize("path", PACKAGE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_nothing_is_written_as_a_spreadsheet(path: Path) -> None:
+    """A cell that begins with = + - or @ is a formula to a spreadsheet: no module imports what writes cells."""
+    found = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Import | ast.ImportFrom)]
+    imported = {alias.name for node in found for alias in node.names} | {str(getattr(node, "module", "")) for node in found}
+    assert not {"csv", "openpyxl", "xlsxwriter", "xlwt", "pandas", "odf"} & {name.partition(".")[0] for name in imported}
+
+
 def test_versions_with_known_holes_are_not_installed() -> None:
     """Floors stand in pyproject.toml for what it names, and what is installed and pinned is not below any."""
     declared = {
