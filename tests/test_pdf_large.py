@@ -27,7 +27,7 @@ def pages(count: int) -> bytes:
             number += row % 5 == 0
             start = f"{number}.  " if row % 5 == 0 else ""
             canvas.drawString(
-                90, 700 - 14 * row - 6 * (row // 5), f"{start}The Group took up the matter in row {row} of page {page}" + " again" * 5
+                90, 700 - 14 * row - 6 * (row // 5), f"{start}The Group took up the matter in row {row} of page {page}" + " again" * 5 + "."
             )
         canvas.showPage()
     canvas.save()

@@ -109,6 +109,29 @@ def test_too_much_is_refused(client: TestClient) -> None:
     assert client.post("/api/ask", content=iter([whole]), headers=kind).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file=../../../../etc/passwd",
+        "/gradio_api/file=C:\\Windows\\win.ini",
+        "/gradio_api/file=corpus/../assistant.toml",
+        "/gradio_api/file/etc/passwd",
+        "/gradio_api/stream/../../etc/passwd",
+        "/assets/..%2f..%2f..%2f..%2fetc%2fpasswd",
+        "/static/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+        "/api/paragraph?document=../../etc/passwd&label=1",
+        "/..%2f..%2fetc%2fpasswd",
+    ],
+)
+def test_no_address_leads_to_a_file(client: TestClient, path: str) -> None:
+    """Whatever an address says, it opens nothing of this machine: it is refused, or it is the page that any unknown name gets."""
+    answered = client.get(path)
+    assert "root:" not in answered.text
+    assert "[fonts]" not in answered.text
+    assert answered.status_code in (400, 403, 404), (answered.status_code, answered.text[:200])
+
+
 def test_a_full_server_says_when_to_come_back() -> None:
     """While all places are taken a request waits, then is 503 with Retry-After; a place that becomes free is used."""
     places = Places(at_once=1, patience=0.2)

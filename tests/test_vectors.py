@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -168,3 +171,22 @@ def test_what_is_not_a_store_is_refused(tmp_path: Path) -> None:
                 continue  # no segment then; that one was published and is not there, `check_files` says
             with pytest.raises(DamagedIndex, match=name):
                 VectorStore(folder / "vectors")
+
+
+def test_the_same_is_refused_without_assertions(tmp_path: Path) -> None:
+    """Under `python -O`, where FAISS's own check of the dimension is gone."""
+    store_of(tmp_path, unit(0, 10))
+    program = f"""
+import numpy as np
+from pathlib import Path
+from assistant.errors import MismatchedIndex
+from assistant.index.vectors import VectorStore
+assert False, "assertions are on"  # and ends here, where they are
+try:
+    VectorStore(Path({str(tmp_path)!r}) / 'vectors').search(np.ones(3, np.float32), 1)
+except MismatchedIndex as error:
+    print(error)
+"""
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-O", "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert "3 numbers, the index 2" in done.stdout, done.stderr

@@ -28,6 +28,17 @@ def test_a_supported_sentence_becomes_a_statement_whose_reference_code_wrote() -
     assert "200 statements" in citation.quote
 
 
+@pytest.mark.parametrize("space", ["", "\u00a0"])
+@pytest.mark.parametrize("marks", ["“”", '""', "„“", "„”", "‟”", "«»", "‹›", "‘’", "‚‘", "''", "＂＂", "「」", "『』"])
+def test_quotation_marks_of_every_form_are_seen(marks: str, space: str) -> None:
+    """True words pass within any marks, with the space that French sets; altered words are withheld as a quotation that is not there."""
+    opens, closes = marks
+    assert isinstance(verify_sentence(f"It is a {opens}{space}five-year process{space}{closes} [ab12-1].", HANDLES), Statement)
+    altered = verify_sentence(f"It is a {opens}{space}five-year progress{space}{closes} [ab12-1].", HANDLES)
+    assert isinstance(altered, Withheld)
+    assert "quotation is not in the passage" in altered.reason
+
+
 @pytest.mark.parametrize(
     ("sentence", "reason"),
     [

@@ -7,10 +7,15 @@ import os
 import random
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from test_crashes import SMALL_DISK, assert_refused, crashes, needs_fork, needs_small_disk
+from test_pdf_large import pages
+
+from assistant.corpus import Entry, read_corpus
+from assistant.settings import ReadingSettings
 
 WORDS = "the ports harbour pilots ships noon states shall should lights rules of committee open decided north and".split()
 BUILD = """
@@ -75,6 +80,18 @@ def test_many_tiny_paragraphs_take_bounded_memory(tmp_path: Path) -> None:
     sys.stdout.write(f"one paragraph: {small}; 20,000: {large}\n")
     assert large["paragraphs"] == 20_000
     assert (large["peak"] - small["peak"]) * 1024 / 20_000 < 40
+
+
+def test_three_thousand_pages(tmp_path: Path) -> None:
+    """A PDF of 3,000 pages is read whole, with the paragraphs that are printed in it, in a process that has half a gigabyte."""
+    (tmp_path / "large.pdf").write_bytes(pages(3000))
+    began = time.monotonic()
+    (entry,) = read_corpus(tmp_path, ReadingSettings(memory_mb=512, seconds=600))
+    sys.stdout.write(f"3,000 pages in {time.monotonic() - began:.0f} s\n")
+    assert isinstance(entry, Entry)
+    assert entry.ledger.official == len(entry.paragraphs) == 12_000
+    assert entry.ledger.gaps == ()
+    assert [paragraph.label for paragraph in entry.paragraphs] == [str(number) for number in range(1, 12_001)]
 
 
 def words(chance: random.Random, length: int) -> str:

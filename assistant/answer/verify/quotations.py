@@ -16,17 +16,37 @@ from functools import lru_cache
 from assistant.answer.verify.words import FUNCTION_WORDS
 from assistant.corpus.unicode import SOFT_HYPHEN, clean
 
-_PAIRS = (("“", "”"), ("„", "“"), ("„", "”"), ("«", "»"), ('"', '"'), ("‘", "’"), ("'", "'"))
+_PAIRS = (
+    ("“", "”"),
+    ("„", "“"),
+    ("„", "”"),
+    ("‟", "”"),
+    ("«", "»"),
+    ("‹", "›"),
+    ('"', '"'),
+    ("＂", "＂"),
+    ("‘", "’"),
+    ("‚", "‘"),
+    ("'", "'"),
+)
+_CORNERS = (("「", "」"), ("『", "』"))
+"""Marks of scripts that set no space before them."""
 _QUOTED = re.compile(
     "|".join(
         rf"(?<!\w){re.escape(opens)}(?P<q{number}>(?:(?!{re.escape(closes)}(?!\w))[^{re.escape(opens)}])+){re.escape(closes)}(?!\w)"
         for number, (opens, closes) in enumerate(_PAIRS)
     )
+    + "".join(rf"|{opens}(?P<c{number}>[^{opens}{closes}]+){closes}" for number, (opens, closes) in enumerate(_CORNERS))
 )
 _OPENED = re.compile(r"(?:“|«|(?<![\w\"])\"(?=\w))(?P<rest>[^”»\"]+)$")
 _CLOSED = re.compile(r"^(?P<rest>[^“«\"]+)(?:”|»|\"(?!\w))")
 _ALIKE = str.maketrans(
-    {**dict.fromkeys('’‘‚‛′“”„‟″"«»‹›', "'"), **dict.fromkeys("–—‐‑‒−", "-"), **dict.fromkeys("\u00a0\u202f\u2009", " "), SOFT_HYPHEN: ""}
+    {
+        **dict.fromkeys('’‘‚‛′“”„‟″"«»‹›＂「」『』', "'"),
+        **dict.fromkeys("–—‐‑‒−", "-"),
+        **dict.fromkeys("\u00a0\u202f\u2009", " "),
+        SOFT_HYPHEN: "",
+    }
 )
 _FOOTNOTE = re.compile(r"(?:(?<=[a-z]{3})|(?<=[a-z)'][.,;:])|(?<=[.,;:]'))\d{1,3}(?=\s|$)|[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]+")
 _GAP = re.compile(r"\s*\[\s*(?:…|\.\s?\.\s?\.)\s*\]\s*|\s*(?:…|\.\s?\.\s?\.)\s*|(?P<inserted>\s*\[[^\]]*\]\s*)")

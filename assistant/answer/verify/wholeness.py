@@ -36,7 +36,8 @@ def cut_off(claim: Sentence, sentences: Sequence[Sentence], *, may_lack_stop: bo
     finished = bool(_ENDS.search(claim.text)) and not claim.text.rstrip().endswith(("...", "…"))
     if last in _OPEN_ENDS and not (last in _MAY_END and finished) and not ends_quoted:
         return f"it breaks off after “{claim.words[-1].text}”"
-    if (not ends_quoted and claim.text.count("(") > claim.text.count(")")) or claim.text.count("“") > claim.text.count("”"):
+    opened = claim.text.count("“") - claim.text.count("„")  # which this mark closes in German and other languages
+    if (not ends_quoted and claim.text.count("(") > claim.text.count(")")) or opened > claim.text.count("”"):
         return "it breaks off inside brackets or quotation marks"
     tail = [word.folded for word in claim.words[-_SAME:]]
     if len(tail) < min(_SAME, len(claim.words)):
