@@ -16,7 +16,7 @@ help:
 	@echo "make setup   create $(VENV) with pinned dependencies"
 	@echo "make chat    open the page on the documents in corpus/"
 	@echo "make test    run the tests"
-	@echo "make torture the long tests: kill -9 at hundreds of moments, the index as a model; what came of it: docs/reliability.md"
+	@echo "make torture the long tests: kill -9 at hundreds of moments, every call fails once, a soak; what came of it: docs/reliability.md"
 	@echo "make lint    ruff and mypy"
 	@echo "make eval    the shipped document's figures, against eval/expected.toml; with DATA=FOLDER the public sets in it too"
 	@echo "make bench DATA=FOLDER  speed, memory and growth against a stack of LangChain parts: eval/published/speed.md; BENCH='--million'"

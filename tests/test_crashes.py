@@ -141,7 +141,7 @@ def crashes(kind: str, folder: Path, step: int = 1, on: Sequence[str] = ()) -> l
     """The trials of crashes.py, in a process without threads; started by the command `on`, if one is given."""
     quiet = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     command = [*on, sys.executable, "-W", "ignore", str(Path(__file__).with_name("crashes.py")), kind, str(folder), str(step)]
-    done = subprocess.run(command, env=quiet, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run(command, env=quiet, capture_output=True, text=True, timeout=550, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
