@@ -65,7 +65,7 @@ def forked(work: Callable[[], Any]) -> Any:
     with os.fdopen(reading, "rb") as stream:
         content = stream.read()
     _, status = os.waitpid(child, 0)
-    return "killed" if os.WIFSIGNALED(status) else json.loads(content)
+    return "killed" if os.WIFSIGNALED(status) or not content else json.loads(content)  # some libraries abort by an exit of their own
 
 
 def killed_at(place: Path, number: int) -> str:

@@ -102,7 +102,8 @@ class IndexModel(RuleBasedStateMachine):
         assert not self.answering or rebuild or report.embedded <= len({text for texts in self.texts.values() for text in texts})
         assert len(set(embedded)) <= len(embedded)
         self.answering = self.held[report.generation] = self.wanted()
-        assert len(list(self.corpus.settings.index.glob("gen-*"))) <= 3
+        if report.changed:  # what crashes left goes with the next that is published
+            assert len(list(self.corpus.settings.index.glob("gen-*"))) <= 3
 
     @precondition(lambda self: self.texts)
     @rule(small=st.sampled_from([0, 5_000]), number=st.integers(1, 40))
