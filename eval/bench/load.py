@@ -41,8 +41,8 @@ from queue_visitor import PageVisitor
 
 CLIENTS = (1, 2, 4, 8, 16, 20)
 SHARES = (0.5, 0.8, 1.2)
-SECONDS = {"one": 8.0, "closed": 6.0, "open": 12.0, "page": 0.1}
-"""How long each step lasts; what was begun is waited for, so that each visitor of the page asks once."""
+SECONDS = {"one": 8.0, "closed": 6.0, "open": 12.0, "page": 2.0}
+"""How long each step lasts; what was begun is waited for."""
 QUESTIONS = (
     "How many statements were heard, and from how many delegations?",
     "What did the Chair say about stakeholders?",
