@@ -32,7 +32,7 @@ def look_up(bench: Bench, name: str, done: int) -> Samples:
             "ours": [*_assistant("show", f"{document}#3"), "--workspace", str(bench.workspace(name))],
             "peer": [bench.peer, str(HERE / "peer.py"), "show", str(bench.saved(name)), document, "3"],
         }
-        yield _cold(commands, number == done, lambda said, words=words: " ".join(words) in " ".join(said.split()))  # type: ignore[misc]
+        yield _cold(_built(bench, name, commands), number == done, lambda said, words=words: " ".join(words) in " ".join(said.split()))  # type: ignore[misc]
 
 
 def first_answer(bench: Bench, name: str, done: int) -> Samples:
@@ -45,7 +45,12 @@ def first_answer(bench: Bench, name: str, done: int) -> Samples:
             "peer": [bench.peer, str(HERE / "peer.py"), "search", str(bench.saved(name)), question],
             "answer": [*_assistant("ask", question), *where],
         }
-        yield _cold(commands, number == done, bool)
+        yield _cold(_built(bench, name, commands), number == done, bool)
+
+
+def _built(bench: Bench, name: str, commands: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Without the peer's where it has built no index."""
+    return {side: command for side, command in commands.items() if side != "peer" or bench.saved(name).is_dir()}
 
 
 def _assistant(*words: str) -> list[str]:
