@@ -102,7 +102,7 @@ def test_figures_are_ratios_to_one_client(tmp_path: Path) -> None:
     four = Step("closed", 4, [Sample(at / 2, at / 2 + 6, 200) for at in range(20)] + [Sample(0, 5, BUSY)] * 5)
     after = Step("closed", 1, [Sample(at, at + 4, 200) for at in range(0, 20, 4)])
     slow = Step("open", 1.0, [Sample(at, at + 3, 200) for at in range(5)])
-    write(tmp_path, {"date": "2026-01-01", "cores": 2, "seconds": 9}, [before, four, after, slow])
+    write(tmp_path, {"date": "2026-01-01", "cores": 2, "seconds": 9, "load": 0.1}, [before, four, after, slow])
     text = (tmp_path / "load.md").read_text(encoding="utf-8")
     assert "One client: 0.38 answers a second, a median of 3000 ms, which at the end was 2.00 of what it was at first. Errors: 0." in text
     assert "| closed | 4 clients | 20 | 5.33 | 2.00 | 2.00 | 20% | 0 |" in text

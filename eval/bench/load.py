@@ -232,11 +232,17 @@ def main() -> None:
     parser.add_argument("workspace", help="a folder with an index")
     parser.add_argument("--out", type=Path, default=Path("eval/published"), help="where load.md is written")
     arguments = parser.parse_args()
-    began = time.monotonic()
+    began, load = time.monotonic(), round(os.getloadavg()[0], 1)
     with ModelServer(scripted) as model, served(arguments.workspace, model) as url:
         steps = measure(url)
     commit = subprocess.run(["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    said = {"date": dt.date.today().isoformat(), "cores": os.cpu_count(), "commit": commit, "seconds": round(time.monotonic() - began)}
+    said = {
+        "date": dt.date.today().isoformat(),
+        "cores": os.cpu_count(),
+        "commit": commit,
+        "seconds": round(time.monotonic() - began),
+        "load": load,
+    }
     folder = arguments.out / "load"
     folder.mkdir(parents=True, exist_ok=True)
     kept = [asdict(step) | {"samples": [[round(at, 3) for at in (s.begun, s.ended)] + [s.status] for s in step.samples]} for step in steps]

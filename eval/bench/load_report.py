@@ -37,7 +37,7 @@ def write(out: Path, said: Mapping[str, Any], steps: Sequence[Measured]) -> None
     rows = [_row(step, rate, middle, capacity) for step in steps]
     drift = ones[-1].quantile(0.5) / ones[0].quantile(0.5)
     errors = sum(step.errors for step in steps)
-    when = f"{said['date']}, {said['cores']} cores, {said['seconds']} s in all, the shipped document."
+    when = f"{said['date']}, {said['cores']} cores, {said['seconds']} s in all, the shipped document; load average {said['load']} before."
     one = f"One client: {rate:.2f} answers a second, a median of {middle * 1e3:.0f} ms"
     parts = [
         "# Many ask at once",
