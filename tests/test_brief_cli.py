@@ -25,13 +25,14 @@ def test_the_example_runs_where_it_is_written(capsys: pytest.CaptureFixture[str]
     assert (code, out.startswith(str(plan))) == (0, True)
     for heading in ("# Points to make", "# If raised", "# Who stands where", "# Background", "chair-closing-remarks#"):
         assert heading in plan.read_text(encoding="utf-8")
+    plan.write_text(plan.read_text(encoding="utf-8") + "\n- ask: Who won the football final?\n", encoding="utf-8")
     code, out, err = _run(capsys, "brief", "run", "--workspace", place, "--to", "docx,html,md")
     made = sorted(path.name for path in (place / "briefings").iterdir())
     assert code == 0
     assert made == ["plan-briefing.docx", "plan-briefing.html", "plan-briefing.md", "plan.md"]
     notes = word_notes((place / "briefings" / "plan-briefing.docx").read_bytes())
-    assert f"5 questions, 1 reference; {len(notes)} notes, every quotation read again in gen-" in out
-    assert "no text found: When and where was it decided, and by whom?" in err
+    assert f"6 questions, 1 reference; {len(notes)} notes, every quotation read again in gen-" in out
+    assert "no text found: Who won the football final?" in err
 
 
 def test_nothing_of_a_persons_is_overwritten(capsys: pytest.CaptureFixture[str], place: Path) -> None:

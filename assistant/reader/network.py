@@ -1,6 +1,6 @@
 """The trained reader's network, in torch: the packaged encoder reads question and paragraph together, and three heads say what it saw.
 
-The encoder's word vectors and lowest layers stay as they were, so that what training changed is small enough to ship.
+The encoder's word vectors stay as they were, so that what training changed is small enough to ship.
 `onnx_graph` draws the same network for ONNX Runtime; the two are compared in the tests.
 """
 

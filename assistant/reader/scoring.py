@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-FROZEN_LAYERS = 2
-"""The packaged encoder's lowest layers are read as they are: they serve reading as they serve likeness, and a step takes a quarter less."""
-FROZEN = ("encoder.embeddings.", *(f"encoder.encoder.layer.{number}." for number in range(FROZEN_LAYERS)))
-"""Names of the weights that training does not change and that are not shipped again begin so."""
+FROZEN = ("encoder.embeddings.",)
+"""Names of the weights that training does not change and that are not shipped again begin so: the packaged encoder's word vectors are
+half of it, and all six layers in half precision take 21 MB."""
 
 
 @dataclass(frozen=True, slots=True)
