@@ -66,8 +66,7 @@ def condition_of(within: Selection) -> str:
         return f"{DOCUMENT} in {list(within.documents)}"
     longer = [(begin, end) for begin, end in within.ranges if end - begin > _LISTED]
     longer = longer if len(longer) <= _MOST_RANGES else []
-    named = {range_ for range_ in within.ranges if range_ not in set(longer)}
-    rows = [row for begin, end in sorted(named) for row in range(begin, end)]
+    rows = [row for begin, end in sorted(set(within.ranges).difference(longer)) for row in range(begin, end)]
     conditions = [f"({ROW} >= {begin} and {ROW} < {end})" for begin, end in longer]
     return " or ".join([*conditions, *([f"{ROW} in {rows}"] if rows else [])])
 
