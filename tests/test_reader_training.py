@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from assistant.errors import GoldError, UsageError
 from assistant.reader.examples import Example, is_kept_out, read_collection
 from assistant.reader.lists import Source, candidates_of, draw, is_evidence, steps
-from assistant.reader.mining import neighbours
+from assistant.reader.mining import mine, neighbours
 from assistant.reader.pairs import PairTokenizer
 from assistant.reader.train import main
 from assistant.reader.trainer import Recipe, Trainer
@@ -50,6 +50,27 @@ def test_questions_with_evidence_become_spans(data: Path) -> None:
     assert (answered.gold, answered.answers) == (("d#u1",), (("d#u1", 0, 23),))
     assert (refused.gold, refused.about) == ((), ("d",))
     assert collection.documents[0][1][1].heading == ("B",)
+
+
+def test_one_file_of_questions_is_asked_of_all_documents_of_its_folder(data: Path) -> None:
+    """So that one kind of question can be drawn more often than another."""
+    write_rows(data / "y_questions.jsonl", [{"id": "q3", "question": "Sum?", "answerable": False, "references": [], "evidence": []}])
+    collection = read_collection(data / "y_questions.jsonl")
+    assert (collection.name, [e.id for e in collection.examples]) == ("y_questions", ["q3"])
+    assert [document.id for document, _ in collection.documents] == ["d"]
+    assert [e.id for e in read_collection(data).examples] == ["q1", "q2", "q3"]
+
+
+def test_negatives_of_a_question_asked_within_its_document_come_from_there(data: Path, tmp_path: Path) -> None:
+    """Another document may answer "What is said on cranes?" too; a question that is not asked so is set against all of them."""
+    two = {"document": "e", "kind": "report", "title": "On docks", "paragraphs": [{"label": "1", "text": "Cranes, and the fee. Docks."}]}
+    write_rows(data / "y_docs.jsonl", [two])
+    asked = {"question": "Cranes?", "answerable": True, "references": [{"document": "d", "paragraph": "5"}], "evidence": ["Cranes."]}
+    write_rows(data / "y_questions.jsonl", [{"id": "wide", **asked}, {"id": "narrow", **asked, "within": True}])
+    (tmp_path / "work").mkdir()
+    found = mine(read_collection(data), tmp_path / "work", lambda *told: None)
+    assert set(found["wide"]) == {"d#u1", "e#u1"}
+    assert found["narrow"] == ("d#u1",)
 
 
 def test_squad_leaves_out_the_articles_that_are_reported_on(tmp_path: Path) -> None:
@@ -215,6 +236,23 @@ def test_a_run_that_was_stopped_ends_as_one_that_was_not(encoder: Path, tmp_path
     assert not any("embeddings" in name for name in whole)
     record = json.loads((tmp_path / "b" / "training.json").read_text())
     assert (record["steps"], record["data"]) == (12, "x")
+
+
+def test_layers_that_are_held_stay_as_they_were(encoder: Path, tmp_path: Path) -> None:
+    """The upper layers learn, the first ones are written as they came."""
+    from dataclasses import replace
+
+    import torch
+    from safetensors.torch import load_file
+
+    first = Trainer(encoder, [SOURCE], replace(RECIPE, held=1), {}, tmp_path, None)
+    before = {name: value.clone() for name, value in first.network.state_dict().items()}
+    first.run(2)
+    after = load_file(tmp_path / "weights.safetensors")
+    learnt = {name for name, value in after.items() if not torch.allclose(value.float(), before[name], atol=1e-3)}
+    layers = {name.split(".")[3] for name in learnt if name.startswith("encoder.")}
+    assert "0" not in layers
+    assert layers
 
 
 def test_the_loss_falls(encoder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
 """Training data: documents, questions, the paragraphs that answer and the words that do, from four kinds of sources.
 
 FOLDER       *_docs.jsonl {"document", "title", "paragraphs": [{"label", "text", "heading"?}]} with *_questions.jsonl
-             {"id", "question", "answerable", "references": [{"document", "paragraph"}], "evidence": [verbatim]}
+             {"id", "question", "answerable", "references": [{"document", "paragraph"}], "evidence": [verbatim], "about"?, "within"?}
+FILE         one *_questions.jsonl of such a folder: its questions alone, over all of the folder's documents
 FILE.json    SQuAD 2.0
 FOLDER       COVID-QA as documents.jsonl {"doc", "text"} and questions.jsonl {"id", "question", "answers", "doc"}
 FOLDER       speeches.jsonl {"id", "text"}, a paragraph a line: one sentence taken from a paragraph asks for the rest of it among its
@@ -34,7 +35,8 @@ _PIECE = 1000
 class Example:
     """A question. `gold` are ids of the paragraphs that answer (`<document>#<label>`), none where nothing does. `answers` are
     character spans (paragraph id, start, end) of what answers; `exact` says that these are short answers and not whole sentences.
-    `about` are paragraphs that seem to answer and do not."""
+    `about` are paragraphs that seem to answer and do not, or the document that was asked about. `within` says that the question is
+    asked of that document or those that answer alone: others may answer it as well, so they hold no negatives."""
 
     id: str
     question: str
@@ -42,6 +44,7 @@ class Example:
     answers: tuple[tuple[str, int, int], ...]
     exact: bool = False
     about: tuple[str, ...] = ()
+    within: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,14 @@ def read_collection(path: Path) -> Collection:
     try:
         if path.suffix == ".json":
             return _squad(path)
+        if path.is_file() and path.stem.endswith("_questions"):
+            return _questions(path.stem, path.parent, [path])
         if (path / "documents.jsonl").is_file():
             return _covidqa(path)
         if (path / "speeches.jsonl").is_file():
             return _speeches(path)
         if any(path.glob("*_questions.jsonl")):
-            return _questions(path)
+            return _questions(path.name, path, sorted(path.glob("*_questions.jsonl")))
     except (ValueError, KeyError, TypeError, OSError) as error:
         raise GoldError(f"{path} cannot be read as training data: {type(error).__name__} {error}", "See --help for the forms.") from None
     raise GoldError(f"{path} holds no training data", "Give a SQuAD file, or a folder of *_docs.jsonl and *_questions.jsonl.")
@@ -136,29 +141,23 @@ def _speeches(folder: Path) -> Collection:
     return Collection(folder.name, tuple(documents), tuple(examples), _checksum([folder / "speeches.jsonl"]), neighbours=True)
 
 
-def _questions(folder: Path) -> Collection:
+def _questions(name: str, folder: Path, asked: Sequence[Path]) -> Collection:
     """Labels are counted anew: data may have printed ones that no document of ours would."""
     documents, examples = [], []
-    files = sorted([*folder.glob("*_docs.jsonl"), *folder.glob("*_questions.jsonl")])
+    files = sorted([*folder.glob("*_docs.jsonl"), *asked])
     texts: dict[str, str] = {}
     places: dict[tuple[str, str], str] = {}
-    for path in files:
-        if path.stem.endswith("_docs"):
-            for row in _rows(path):
-                parts = [(f"u{at}", p["text"], _heading(p.get("heading"))) for at, p in enumerate(row["paragraphs"], 1)]
-                documents.append(_document(row["document"], row["title"], parts))
-                places |= {(row["document"], str(p["label"])): f"{row['document']}#u{at}" for at, p in enumerate(row["paragraphs"], 1)}
-                texts |= {f"{row['document']}#{label}": text for label, text, _ in parts}
-    for path in files:
-        if path.stem.endswith("_questions"):
-            for row in _rows(path):
-                gold = tuple(places[item["document"], str(item["paragraph"])] for item in row["references"]) if row["answerable"] else ()
-                found = [
-                    (place, at, at + len(piece)) for piece in row["evidence"] for place in gold if (at := texts[place].find(piece)) >= 0
-                ]
-                about = (str(row["about"]),) if row.get("about") and not gold else ()
-                examples.append(Example(row["id"], row["question"].strip(), gold, tuple(found), False, about))
-    return Collection(folder.name, tuple(documents), tuple(examples), _checksum(files))
+    for row in (row for path in files if path not in asked for row in _rows(path)):
+        parts = [(f"u{at}", p["text"], _heading(p.get("heading"))) for at, p in enumerate(row["paragraphs"], 1)]
+        documents.append(_document(row["document"], row["title"], parts))
+        places |= {(row["document"], str(p["label"])): f"{row['document']}#u{at}" for at, p in enumerate(row["paragraphs"], 1)}
+        texts |= {f"{row['document']}#{label}": text for label, text, _ in parts}
+    for row in (row for path in asked for row in _rows(path)):
+        gold = tuple(places[item["document"], str(item["paragraph"])] for item in row["references"]) if row["answerable"] else ()
+        found = [(place, at, at + len(piece)) for piece in row["evidence"] for place in gold if (at := texts[place].find(piece)) >= 0]
+        about = (str(row["about"]),) if row.get("about") and not gold else ()
+        examples.append(Example(row["id"], row["question"].strip(), gold, tuple(found), False, about, bool(row.get("within"))))
+    return Collection(name, tuple(documents), tuple(examples), _checksum(files))
 
 
 def _heading(value: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Hard negatives: the paragraphs that our own search takes for an answer and that are none.
 
 Each collection is indexed by itself, as a user's documents would be. Of every question the nearest paragraphs of all documents are
-kept, and those of the documents that are asked about: neighbours in one document resemble each other most.
+kept, and those of the documents that are asked about: neighbours in one document resemble each other most. A question that is asked
+within its document has candidates from there alone.
 """
 
 from __future__ import annotations
@@ -100,12 +101,10 @@ def neighbours(collection: Collection) -> dict[str, tuple[str, ...]]:
 
 def _candidates(example: Example, search: Callable[..., Iterable]) -> tuple[str, ...]:  # type: ignore[type-arg]  # of Passage
     documents = tuple(dict.fromkeys(place.partition("#")[0] for place in (*example.gold, *example.about)))
-    nearest = [passage.paragraph.id for passage in search(example.question, top=NEAREST)]
-    beside = (
-        [passage.paragraph.id for passage in search(example.question, top=BESIDE, filters=Filters(documents=documents))]
-        if documents
-        else []
-    )
+    nearest = [] if example.within else [passage.paragraph.id for passage in search(example.question, top=NEAREST)]
+    most = NEAREST if example.within else BESIDE
+    inside = search(example.question, top=most, filters=Filters(documents=documents)) if documents else ()
+    beside = [passage.paragraph.id for passage in inside]
     seen = [place for place in example.about if "#" in place]
     mixed = [place for pair in zip_longest(nearest, beside) for place in pair if place is not None]
     return tuple(place for place in dict.fromkeys([*seen, *mixed]) if place not in example.gold)

@@ -117,16 +117,17 @@ def _mean(states: Tensor, chosen: Tensor) -> Tensor:
     return (states * chosen.unsqueeze(-1)).sum(1) / chosen.sum(1, keepdim=True).clamp(min=1)
 
 
-def new_network(folder: Path, dropout: float = 0.0) -> Network:
-    """An untrained network over the encoder in `folder`."""
+def new_network(folder: Path, dropout: float = 0.0, held: int = 0) -> Network:
+    """An untrained network over the encoder in `folder`; its first `held` layers are not trained."""
     # The pooling layer that is left out would be reported.
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # transformers ships it untyped
     encoder = BertModel.from_pretrained(
         str(folder), add_pooling_layer=False, attn_implementation="sdpa", hidden_dropout_prob=dropout, attention_probs_dropout_prob=dropout
     )
     network = Network(encoder)
+    fixed = (*FROZEN, *(f"encoder.encoder.layer.{layer}." for layer in range(held)))
     for name, parameter in network.named_parameters():
-        parameter.requires_grad_(not name.startswith(FROZEN))
+        parameter.requires_grad_(not name.startswith(fixed))
     return network
 
 

@@ -45,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, default=1e-4, help="learning rate of the encoder (default 1e-4)")
     parser.add_argument("--warm-up", type=float, default=0.08, help="share of the steps until the rate is reached (default .08)")
     parser.add_argument("--dropout", type=float, default=0.0, help="share of states left out in each pass (default 0; .1 for many)")
+    parser.add_argument("--hold", type=int, default=0, metavar="LAYERS", help="layers, from the first, that are not trained (default 0)")
     parser.add_argument(
         "--leave-out", nargs="*", default=[], metavar="PREFIX", help="documents whose id begins so are kept out, with their questions"
     )
@@ -83,7 +84,7 @@ def train(given: argparse.Namespace) -> None:
     folder = encoder_folder(EncoderSettings(name=PACKAGED))
     recipe = Recipe(
         given.passes, given.lists, given.negatives, given.removed, given.rate, given.warm_up, given.seed, given.dropout,
-        sha256_of_file(given.start) if given.start else None,
+        sha256_of_file(given.start) if given.start else None, given.hold,
     )  # fmt: skip
     data = {
         collection.name: {"sha256": collection.sha256, "share": share, "questions": len(collection.examples)}
