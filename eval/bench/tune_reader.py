@@ -2,8 +2,9 @@
 
     python eval/bench/tune_reader.py DATA --documents PREFIX… --work FOLDER [--gold eval/gold/chair.jsonl] [--trained FOLDER]
 
-DATA holds *_docs.jsonl and *_questions.jsonl; only questions about the documents named are asked, of all of DATA's documents: those that
-training left out. Of a gold set the tune half is asked of the workspace's index. What is reported on is never looked at.
+DATA holds *_docs.jsonl and *_questions.jsonl; only questions about the documents named are asked: those that training left out. Pointed
+questions are asked of all of DATA's documents, broad ones ("within") of their own. Of a gold set the tune half is asked of the workspace's
+index. What is reported on is never looked at.
 
     fusion              the weight of retrieval's score with the highest mean reciprocal rank, the sets weighing the same
     slope, intercept    Platt's logistic fit of "a passage that was read answers" on the highest relevance
@@ -40,7 +41,7 @@ from assistant.reader.mining import searcher_over
 from assistant.reader.packaged import ABOUT, FOLDER, WEIGHTS, PackagedScorer, sha256_of
 from assistant.reader.scoring import Calibration, ParagraphScore
 from assistant.reader.trained import reading_of
-from assistant.schema import Passage
+from assistant.schema import Filters, Passage
 from assistant.settings import load
 
 READ = 10
@@ -104,7 +105,10 @@ def from_data(data: Path, documents: tuple[str, ...], share: float, work: Path, 
                 def words(passage: Passage, answers: Sequence[tuple[str, int, int]] = example.answers) -> list[tuple[int, int]]:
                     return [(start, end) for place, start, end in answers if place == passage.paragraph.id]
 
-                yield ask("left out", example.question, frozenset(example.gold), words, searcher.search, scorer)
+                own = tuple({place.partition("#")[0] for place in (*example.gold, *example.about)})
+                search = partial(searcher.search, filters=Filters(documents=own)) if example.within else searcher.search
+                fold = "left out, broad" if example.within else "left out"
+                yield ask(fold, example.question, frozenset(example.gold), words, search, scorer)
 
 
 def from_gold(path: Path, scorer: PackagedScorer) -> Iterator[Asked]:
