@@ -29,8 +29,8 @@ def parser() -> argparse.ArgumentParser:
         "data",
         nargs="+",
         metavar="DATA",
-        help="a folder of *_docs.jsonl and *_questions.jsonl, a SQuAD 2.0 file, or a COVID-QA folder; DATA@0.3 takes three questions of "
-        "ten in each pass",
+        help="a folder of *_docs.jsonl and *_questions.jsonl, one of its *_questions.jsonl, a SQuAD 2.0 file, or a COVID-QA folder; "
+        "DATA@0.3 takes three questions of ten in each pass",
     )
     parser.add_argument(
         "--out", required=True, type=Path, help="folder for weights.safetensors, training.json and what is needed to resume"
