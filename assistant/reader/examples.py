@@ -46,6 +46,11 @@ class Example:
     about: tuple[str, ...] = ()
     within: bool = False
 
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The documents that answer or are asked about."""
+        return tuple(dict.fromkeys(place.partition("#")[0] for place in (*self.gold, *self.about)))
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:

@@ -100,10 +100,9 @@ def neighbours(collection: Collection) -> dict[str, tuple[str, ...]]:
 
 
 def _candidates(example: Example, search: Callable[..., Iterable]) -> tuple[str, ...]:  # type: ignore[type-arg]  # of Passage
-    documents = tuple(dict.fromkeys(place.partition("#")[0] for place in (*example.gold, *example.about)))
     nearest = [] if example.within else [passage.paragraph.id for passage in search(example.question, top=NEAREST)]
     most = NEAREST if example.within else BESIDE
-    inside = search(example.question, top=most, filters=Filters(documents=documents)) if documents else ()
+    inside = search(example.question, top=most, filters=Filters(documents=example.documents)) if example.documents else ()
     beside = [passage.paragraph.id for passage in inside]
     seen = [place for place in example.about if "#" in place]
     mixed = [place for pair in zip_longest(nearest, beside) for place in pair if place is not None]

@@ -105,8 +105,8 @@ def from_data(data: Path, documents: tuple[str, ...], share: float, work: Path, 
                 def words(passage: Passage, answers: Sequence[tuple[str, int, int]] = example.answers) -> list[tuple[int, int]]:
                     return [(start, end) for place, start, end in answers if place == passage.paragraph.id]
 
-                own = tuple({place.partition("#")[0] for place in (*example.gold, *example.about)})
-                search = partial(searcher.search, filters=Filters(documents=own)) if example.within else searcher.search
+                own = Filters(documents=example.documents)
+                search = partial(searcher.search, filters=own) if example.within else searcher.search
                 fold = "left out, broad" if example.within else "left out"
                 yield ask(fold, example.question, frozenset(example.gold), words, search, scorer)
 
